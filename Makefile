@@ -1,0 +1,56 @@
+# Everything that a person does with a clone. `make help` lists it.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+JOURNEYS := $(BIN)/journeys
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+report: .venv/ready ## run the main job on the settings in journeys.yml and write out/report.html
+	@$(JOURNEYS) run
+	@$(JOURNEYS) report
+
+run: .venv/ready ## bring the warehouse out/journeys.duckdb up to date, without a report
+	@$(JOURNEYS) run
+
+test: .venv/ready-test ## run all tests (sets up what they need, a browser too)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: .venv/ready-check ## lint, types, import contracts, and whether the docs are fresh
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pipeline.dictionary --check docs/tables.md
+
+prove: .venv/ready-test ## the tests that need many repetitions, in full, with their figures in docs/proofs.json
+	@$(BIN)/python -m pytest -n 2 --prove
+
+docs: .venv/ready ## make docs/tables.md anew from the headers of the SQL files
+	@$(BIN)/python -m pipeline.dictionary docs/tables.md
+
+sample: .venv/ready ## make data/sample anew from its seed
+	@$(JOURNEYS) sample --out data/sample
+
+clean: ## remove what was made: out/, caches and the environment
+	@rm -rf out dist build .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# A clone's own environment, pinned by constraints.txt; made once, and again when its inputs change.
+.venv/ready: pyproject.toml constraints.txt
+	@echo "Setting up .venv (once, about a minute)"
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --editable .
+	@touch $@
+
+.venv/ready-check: .venv/ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --editable ".[check]"
+	@touch $@
+
+.venv/ready-test: .venv/ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --editable ".[test]"
+	@sh tests/browser.sh
+	@touch $@
+
+.PHONY: help report run test check prove docs sample clean

@@ -1,0 +1,96 @@
+"""The one module that opens database connections."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from pipeline.errors import WarehouseError
+
+if TYPE_CHECKING:
+    import pandas
+
+SCHEMAS = (
+    "landing", "run", "core", "journeys", "personas", "graph", "findings", "runs",
+)  # fmt: skip
+
+# Orders, hashes and times must not depend on the machine: one zone, insertion order kept.
+SETTINGS = {"TimeZone": "UTC", "preserve_insertion_order": "true"}
+
+
+def open_warehouse(
+    path: Path | str, allowed: Iterable[Path] = (), memory_limit: str | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Open a warehouse to write it; from here on SQL reaches `allowed` files and nothing else.
+
+    Rules from the settings are evaluated on this connection, so external access is shut and the
+    configuration locked before the first of them runs.
+
+    Raises WarehouseError when the file is no DuckDB database or another process writes to it.
+    """
+    connection = _connect(path, read_only=False)
+    for schema in SCHEMAS:
+        connection.execute(f"create schema if not exists {schema}")
+    if memory_limit:
+        connection.execute("set memory_limit = ?", [memory_limit])
+    _shut(connection, allowed)
+    return connection
+
+
+def open_readonly(path: Path | str) -> duckdb.DuckDBPyConnection:
+    """Open a warehouse to read it, without access to any other file."""
+    connection = _connect(path, read_only=True)
+    _shut(connection, ())
+    return connection
+
+
+def _connect(path: Path | str, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only)
+    except (duckdb.IOException, duckdb.CatalogException, duckdb.ConnectionException) as problem:
+        raise WarehouseError(
+            f"{path}: cannot be opened as a warehouse. {str(problem).splitlines()[0]}"
+        ) from problem
+    for name, value in SETTINGS.items():
+        connection.execute(f"set {name} = '{value}'")
+    return connection
+
+
+def _shut(connection: duckdb.DuckDBPyConnection, allowed: Iterable[Path]) -> None:
+    paths = sorted({str(path) for path in allowed})
+    if paths:
+        connection.execute("set allowed_paths = ?", [paths])
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+
+
+def bind(sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that `sql` names; DuckDB refuses to be given more."""
+    wanted = duckdb.extract_statements(sql)[0].named_parameters
+    return {name: parameters[name] for name in wanted}
+
+
+def quote(name: str) -> str:
+    """A name as an SQL identifier, whatever is in it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def one(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Any = None) -> Any:
+    """The first column of the first row; None where there is no row."""
+    row = connection.execute(sql, parameters).fetchone()
+    return row[0] if row else None
+
+
+def frame(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Any = None
+) -> "pandas.DataFrame":
+    """The result as a pandas frame."""
+    return connection.execute(sql, parameters).df()
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether `schema.table` is there, as a table or a view."""
+    schema, name = table.split(".")
+    sql = "select count(*) from information_schema.tables where table_schema = ? and table_name = ?"
+    return bool(one(connection, sql, [schema, name]))

@@ -1,0 +1,189 @@
+"""Runs the folder `sql/`: one file is one table, and its header is the contract that each run checks.
+
+The order is found from what each file reads. Steps that SQL cannot do well are Python functions
+that declare what they read and make; they take their place in the same order.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipeline.database import bind, quote
+from pipeline.errors import PromiseError
+
+HEADER_FIELDS = ("key", "not_null", "allowed", "shares")
+FIRST_WORDS = ("One row per", "A ", "Each ")
+
+
+class ModelError(Exception):
+    """A file in `sql/` breaks the rules of the house; for its author, not for a user."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """One table: the select that makes it, and what its header promises."""
+
+    name: str  # schema.table
+    sql: str
+    grain: str  # the first lines of the header, in words
+    key: tuple[str, ...] = ()
+    not_null: tuple[str, ...] = ()
+    allowed: tuple[tuple[str, tuple[str, ...]], ...] = ()  # column, its values
+    shares: tuple[str, ...] = ()  # columns from 0 to 1
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The tables that the select reads, as schema.table."""
+        from sqlglot import exp, parse_one
+
+        tables = parse_one(self.sql, read="duckdb").find_all(exp.Table)
+        return frozenset(f"{table.db}.{table.name}" for table in tables if table.db)
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        return (self.name,)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that Python does between the tables; it makes tables of the schema `run` only."""
+
+    name: str
+    reads: frozenset[str]
+    makes: tuple[str, ...]
+    run: Callable[[duckdb.DuckDBPyConnection, Mapping[str, Any]], None] = field(compare=False)
+
+
+def sql_folder() -> Path:
+    """Where the `.sql` files are: inside an installed package, or beside it in a clone."""
+    inside = Path(__file__).parent / "sql"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "sql"
+
+
+def read_models(folder: Path | None = None) -> list[Model]:
+    """Every table of `sql/` but the checks, ordered by name."""
+    folder = folder or sql_folder()
+    files = sorted(path for path in folder.glob("*/*.sql") if path.parent.name != "checks")
+    return [read_model(path) for path in files]
+
+
+def read_model(path: Path) -> Model:
+    """One file as a model. Raises ModelError where the header is not as the house wants it."""
+    sql = path.read_text(encoding="utf-8")
+    lines = []
+    for line in sql.splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line[2:].strip())
+    if not lines or not lines[0].startswith(FIRST_WORDS):
+        raise ModelError(f"{path}: the first line must begin with one of {FIRST_WORDS}")
+    words, fields = [], {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if colon and name.isidentifier() and name.islower():
+            if name not in HEADER_FIELDS:
+                raise ModelError(f"{path}: unknown header field {name!r}, use {HEADER_FIELDS}")
+            fields[name] = value.strip()
+        elif fields:
+            raise ModelError(f"{path}: words come before the fields: {line!r}")
+        else:
+            words.append(line)
+    name = f"{path.parent.name}.{path.stem}"
+    return Model(
+        name, sql, "\n".join(words),
+        key=_names(fields.get("key", "")),
+        not_null=_names(fields.get("not_null", "")),
+        shares=_names(fields.get("shares", "")),
+        allowed=tuple(map(_allowed, filter(None, fields.get("allowed", "").split(";")))),
+    )  # fmt: skip
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _allowed(text: str) -> tuple[str, tuple[str, ...]]:
+    column, _, values = text.strip().partition(" ")
+    return column, tuple(value.strip() for value in values.split("|"))
+
+
+def in_order(parts: Iterable[Model | Step]) -> list[Model | Step]:
+    """Models and steps so that each comes after what it reads; ties by name."""
+    parts = sorted(parts, key=lambda part: part.name)
+    makers = {table: part for part in parts for table in part.makes}
+    graph = {
+        part.name: sorted({makers[table].name for table in part.reads if table in makers})
+        for part in parts
+    }
+    by_name = {part.name: part for part in parts}
+    try:
+        return [by_name[name] for name in TopologicalSorter(graph).static_order()]
+    except CycleError as problem:
+        raise ModelError(f"these read each other in a circle: {problem.args[1]}") from problem
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection,
+    parts: Sequence[Model | Step],
+    parameters: Mapping[str, Any],
+    progress: Callable[[str], None] = lambda name: None,
+) -> None:
+    """Make every table in the given order and check its promises. Raises PromiseError."""
+    for part in parts:
+        progress(part.name)
+        if isinstance(part, Step):
+            part.run(connection, parameters)
+        else:
+            create(connection, part, parameters)
+            check(connection, part)
+
+
+def create(
+    connection: duckdb.DuckDBPyConnection, model: Model, parameters: Mapping[str, Any]
+) -> None:
+    """Make one table anew from its select."""
+    sql = f"create or replace table {model.name} as {model.sql}"
+    connection.execute(sql, bind(sql, parameters))
+
+
+def check(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Check what the header promises, in one pass over the table. Raises PromiseError."""
+    promises = _promises(model)
+    if not promises:
+        return
+    counts = ", ".join(sql for _, sql in promises)
+    row = connection.execute(f"select {counts} from {model.name}").fetchone() or ()
+    broken = [
+        f"{words}: {count} rows" for (words, _), count in zip(promises, row, strict=True) if count
+    ]
+    if broken:
+        raise PromiseError(
+            f"{model.name} breaks its promises, so nothing was published: " + "; ".join(broken)
+        )
+
+
+def _promises(model: Model) -> list[tuple[str, str]]:
+    """Each promise in words, with the aggregate that counts the rows that break it."""
+    key = ", ".join(map(quote, model.key))
+    promises = [
+        (f"{name} is null", f"count(*) filter (where {quote(name)} is null)")
+        for name in dict.fromkeys(model.key + model.not_null)
+    ]
+    if model.key:
+        distinct = key if len(model.key) == 1 else f"({key})"
+        promises.append((f"({key}) is not unique", f"count({key if len(model.key) == 1 else '*'}) - count(distinct {distinct})"))  # noqa: E501  # fmt: skip
+    for name, values in model.allowed:
+        listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+        promises.append(
+            (f"{name} is none of {listed}", f"count(*) filter (where {quote(name)} not in ({listed}))")  # noqa: E501
+        )  # fmt: skip
+    promises += [
+        (f"{name} is not from 0 to 1", f"count(*) filter (where not {quote(name)} between 0 and 1)")
+        for name in model.shares
+    ]
+    return promises
