@@ -1,4 +1,4 @@
-"""Journeys: infers customer journeys from event data, and shows where and why customers drop off."""
+"""Infers customer journeys from event data, and shows where and why customers drop off."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -45,6 +45,11 @@ def open_readonly(path: Path | str) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def open_scratch() -> duckdb.DuckDBPyConnection:
+    """A database in memory that may read and write files: for making samples and exports."""
+    return _connect(":memory:", read_only=False)
+
+
 def _connect(path: Path | str, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     try:
         connection = duckdb.connect(str(path), read_only=read_only)

@@ -1,4 +1,4 @@
-"""Runs the folder `sql/`: one file is one table, and its header is the contract that each run checks.
+"""Runs the folder `sql/`: one file is one table, its header the contract that each run checks.
 
 The order is found from what each file reads. Steps that SQL cannot do well are Python functions
 that declare what they read and make; they take their place in the same order.
