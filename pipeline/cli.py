@@ -1,0 +1,251 @@
+"""The command `journeys`. Every command imports what it needs only when it is called."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline import __version__
+from pipeline.errors import JourneysError, SettingsError, WarehouseError
+
+WAREHOUSE = Path("out/journeys.duckdb")
+REPORT = Path("out/report.html")
+
+
+class Moment(click.ParamType):
+    """A time on the command line; without a zone it is UTC."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no time; write it as 2025-12-31 or 2025-12-31T18:00:00Z")
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
+
+config_option = click.option(
+    "--config", default="journeys.yml", show_default=True, type=click.Path(path_type=Path),
+    help="The settings.",
+)  # fmt: skip
+data_option = click.option(
+    "--data", type=click.Path(path_type=Path),
+    help="Where the relative paths of the settings start, instead of their own folder.",
+)  # fmt: skip
+warehouse_option = click.option(
+    "--warehouse", default=WAREHOUSE, show_default=True, type=click.Path(path_type=Path),
+    help="The DuckDB file that holds every table.",
+)  # fmt: skip
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="journeys")
+def cli() -> None:
+    """Infer customer journeys from event data, and see where and why customers drop off."""
+
+
+@cli.command()
+@config_option
+@data_option
+@warehouse_option
+@click.option("--full", is_flag=True, help="Read every file again and build every table anew.")
+@click.option("--refit", is_flag=True, help="Find the personas anew instead of keeping them.")
+@click.option("--until", type=Moment(), help="Look back: as if nothing later had been seen.")
+@click.option("--now", type=Moment(), help="The run's clock; events later than it are set aside.")
+@click.option("--wait", default=0.0, help="Seconds to wait for another run to end.")
+@json_option
+def run(
+    config: Path, data: Path | None, warehouse: Path, full: bool, refit: bool,
+    until: datetime | None, now: datetime | None, wait: float, as_json: bool,
+) -> None:  # fmt: skip
+    """Load what is new and bring every table up to date, or publish nothing."""
+    from pipeline import runs
+    from pipeline.progress import shown
+    from pipeline.settings import read_settings
+    from pipeline.warehouse import Options
+
+    settings = read_settings(config, data)
+    options = Options(full, refit, until, now or datetime.now(UTC), wait)
+    with shown(quiet=as_json) as progress:
+        result = runs.run(settings, warehouse, options, progress)
+    _print_run(result, as_json)
+
+
+def _print_run(result: Any, as_json: bool) -> None:
+    from pipeline.database import open_readonly
+    from pipeline.summary import read_summary, summary_lines
+
+    if not result.is_new and not as_json:
+        click.echo(f"Nothing new: {result.warehouse} is up to date.")
+    connection = open_readonly(result.warehouse)
+    try:
+        summary = read_summary(connection)
+    finally:
+        connection.close()
+    if as_json:
+        told = {"run_id": result.run_id, "is_new": result.is_new, "reasons": result.reasons}
+        click.echo(json.dumps(told | summary.as_dict(), ensure_ascii=False))
+        return
+    for line in summary_lines(summary):
+        click.echo(line)
+
+
+@cli.command()
+@config_option
+@data_option
+@warehouse_option
+@click.option("--out", default=REPORT, show_default=True, type=click.Path(path_type=Path))
+def report(config: Path, data: Path | None, warehouse: Path, out: Path) -> None:
+    """Write the report from the warehouse: one HTML file that opens offline."""
+    from pipeline.report import write_report
+    from pipeline.settings import read_settings
+
+    settings = read_settings(config, data)
+    connection = _open(warehouse)
+    try:
+        write_report(connection, settings, out)
+    finally:
+        connection.close()
+    click.echo(f"The report is {out}")
+
+
+@cli.command()
+@config_option
+@data_option
+@click.option("--now", type=Moment(), help="The run's clock.")
+def check(config: Path, data: Path | None, now: datetime | None) -> None:
+    """Check settings, sources and every promise, without publishing anything."""
+    import tempfile
+
+    from pipeline import runs
+    from pipeline.progress import shown
+    from pipeline.settings import read_settings
+    from pipeline.warehouse import Options
+
+    settings = read_settings(config, data)
+    options = Options(now=now or datetime.now(UTC), publish=False)
+    with tempfile.TemporaryDirectory(prefix="journeys-") as folder, shown() as progress:
+        runs.run(settings, Path(folder) / "check.duckdb", options, progress)
+    click.echo(f"{config}: settings, sources and promises are in order.")
+
+
+@cli.command()
+@warehouse_option
+@json_option
+def tables(warehouse: Path, as_json: bool) -> None:
+    """List the tables: their rows, and what a row is."""
+    from pipeline.dictionary import table_list
+
+    connection = _open(warehouse)
+    try:
+        listed = table_list(connection)
+    finally:
+        connection.close()
+    if as_json:
+        click.echo(json.dumps(listed, ensure_ascii=False))
+        return
+    for table in listed:
+        click.echo(f"{table['table']:<28} {table['rows']:>10,}  {table['grain']}")
+
+
+@cli.command()
+@click.argument("table")
+@warehouse_option
+@click.option("--rows", default=5, show_default=True, help="How many rows to print.")
+def show(table: str, warehouse: Path, rows: int) -> None:
+    """Show one table: its contract, its SQL and its first rows."""
+    from pipeline.dictionary import describe
+
+    connection = _open(warehouse)
+    try:
+        click.echo(describe(connection, table, rows))
+    finally:
+        connection.close()
+
+
+@cli.command()
+@warehouse_option
+@json_option
+def findings(warehouse: Path, as_json: bool) -> None:
+    """Print what to act on, in order of rank."""
+    from pipeline.findings import read_findings
+
+    connection = _open(warehouse)
+    try:
+        found = read_findings(connection)
+    finally:
+        connection.close()
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, default=str))
+        return
+    for rank, finding in enumerate(found, 1):
+        click.echo(f"{rank:>3}. {finding['sentence']}")
+    if not found:
+        click.echo("Nowhere is more lost than usual, as far as this data can tell.")
+
+
+@cli.command()
+@warehouse_option
+@click.option("--out", default="out/graph", show_default=True, type=click.Path(path_type=Path),
+              help="The folder to write to.")  # fmt: skip
+@click.option("--persona", default="all", show_default=True)
+@click.option("--level", default="touchpoint", type=click.Choice(["touchpoint", "stage"]))
+def export(warehouse: Path, out: Path, persona: str, level: str) -> None:
+    """Export the transition graph as GraphML and JSON."""
+    from pipeline.graph import export_graph
+
+    connection = _open(warehouse)
+    try:
+        written = export_graph(connection, out, persona, level)
+    finally:
+        connection.close()
+    for path in written:
+        click.echo(str(path))
+
+
+@cli.command()
+@click.option("--out", default="sample", show_default=True, type=click.Path(path_type=Path),
+              help="The folder to write to.")  # fmt: skip
+@click.option("--customers", type=click.IntRange(min=1), default=4000, show_default=True)
+@click.option("--events", type=click.IntRange(min=1), help="Make about so many events instead.")
+@click.option("--seed", default=1, show_default=True)
+@click.option("--format", "form", default="exports", show_default=True,
+              type=click.Choice(["exports", "parquet"]))  # fmt: skip
+def sample(out: Path, customers: int, events: int | None, seed: int, form: str) -> None:
+    """Make sample data of any size, with known truth."""
+    from pipeline.sample import make_sample
+
+    make_sample(out, customers=customers, seed=seed, form=form, events=events)  # type: ignore[arg-type]
+    click.echo(f"The sample is in {out}")
+
+
+def _open(warehouse: Path) -> Any:
+    from pipeline.database import open_readonly
+
+    if not warehouse.exists():
+        raise WarehouseError(f"{warehouse}: there is no warehouse yet. Make one: journeys run")
+    return open_readonly(warehouse)
+
+
+def main() -> None:
+    """Run the command, with errors in words and the exit codes of the house: 0, 1 and 2."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted; nothing was published.", err=True)
+        sys.exit(130)
+    except JourneysError as problem:
+        prefix = "" if isinstance(problem, SettingsError) else "Error: "
+        click.echo(f"{prefix}{problem}", err=True)
+        sys.exit(problem.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)

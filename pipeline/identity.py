@@ -1,0 +1,190 @@
+"""Stitches identifiers into customers: identifiers on one row belong together, transitively.
+
+An identifier directly linked to more than `max_identifiers` others (a shared device, a mailbox
+such as info@) joins nobody. A customer's id is the key of the smallest "kind:identifier" text of
+its component, so it does not depend on the order in which rows arrived.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from pipeline.database import bind, one, quote
+from pipeline.errors import PromiseError
+from pipeline.models import Step
+
+if TYPE_CHECKING:
+    import numpy as np
+
+READS = frozenset({"landing.events", "landing.identifier_sets", "landing.attributes", "run.clock"})
+MAKES = ("run.customer_sets", "run.identities", "run.ignored_identifiers")
+
+# Identifiers of the sets that any current event or attribute row carries.
+ACTIVE_SETS = """
+    create or replace temp table active_sets as
+    select identifier_set_id from landing.events
+    where occurred_at <= (select cutoff from run.clock)
+    union
+    select identifier_set_id from landing.attributes
+"""
+MEMBERS = """
+    create or replace temp table members as
+    select identifier_set_id, identifier_kind, identifier, identifier_kind || ':' || identifier as name
+    from ({rows}) where identifier is not null
+"""
+NODES = """
+    create or replace temp table nodes as
+    select
+        identifier_kind, identifier, name,
+        cast('0x' || left(md5(name), 15) as bigint) as identifier_id,
+        row_number() over (order by name) - 1 as node
+    from (select distinct identifier_kind, identifier, name from members)
+"""
+PAIRS = """
+    create or replace temp table pairs as
+    with joined as (
+        select members.identifier_set_id, nodes.node
+        from members join nodes using (identifier_kind, identifier)
+        where members.identifier_set_id in (
+            select identifier_set_id from members group by all having count(*) > 1
+        )
+    )
+    select distinct one.node as node, other.node as other
+    from joined as one join joined as other
+        on one.identifier_set_id = other.identifier_set_id and one.node <> other.node
+"""
+CROWDED = """
+    create or replace temp table crowded as
+    select node, count(*) as linked_identifiers from pairs
+    group by node having count(*) > $max_identifiers
+"""
+KEPT_PAIRS = """
+    select node, other from pairs
+    where node < other
+        and node not in (select node from crowded) and other not in (select node from crowded)
+"""
+OWNERS = """
+    create or replace temp table owners as
+    select nodes.node, customer.identifier_id as customer_id
+    from nodes
+    left join components on components.node = nodes.node
+    join nodes as customer on customer.node = coalesce(components.first_node, nodes.node)
+"""
+# A set belongs to the customer of its identifiers that join; with only crowded ones, to a customer
+# of its own, that of the smallest.
+CUSTOMER_SETS = """
+    create or replace table run.customer_sets as
+    select
+        members.identifier_set_id,
+        coalesce(
+            min(owners.customer_id) filter (where crowded.node is null),
+            min_by(owners.customer_id, nodes.node)
+        ) as customer_id
+    from members
+    join nodes using (identifier_kind, identifier)
+    join owners on owners.node = nodes.node
+    left join crowded on crowded.node = nodes.node
+    group by members.identifier_set_id
+    order by members.identifier_set_id
+"""
+IDENTITIES = """
+    create or replace table run.identities as
+    select nodes.identifier_kind, nodes.identifier, owners.customer_id
+    from nodes
+    join owners on owners.node = nodes.node
+    where nodes.node not in (select node from crowded)
+        or owners.customer_id in (select customer_id from run.customer_sets)
+    order by all
+"""
+IGNORED = """
+    create or replace table run.ignored_identifiers as
+    select
+        nodes.identifier_kind, nodes.identifier,
+        'linked to more than ' || cast($max_identifiers as varchar) || ' others' as reason,
+        crowded.linked_identifiers
+    from crowded join nodes on nodes.node = crowded.node
+    union all
+    select identifier_kind, identifier, 'placeholder', cast(null as bigint)
+    from landing.placeholders
+    order by all
+"""
+
+
+def identity_step() -> Step:
+    """The step that makes `run.customer_sets`, `run.identities` and `run.ignored_identifiers`."""
+    return Step("run.identity", READS, MAKES, stitch)
+
+
+def stitch(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
+    """Find who belongs together. Raises PromiseError if two identifiers had the same key."""
+    connection.execute(ACTIVE_SETS)
+    connection.execute(MEMBERS.format(rows=_unpivoted(connection)))
+    for sql in (NODES, PAIRS):
+        connection.execute(sql)
+    _refuse_collisions(connection)
+    connection.execute(CROWDED, bind(CROWDED, parameters))
+    _write_components(connection)
+    for sql in (OWNERS, CUSTOMER_SETS, IDENTITIES, IGNORED):
+        connection.execute(sql, bind(sql, parameters))
+    for table in ("active_sets", "members", "nodes", "pairs", "crowded", "components", "owners"):
+        connection.execute(f"drop table temp.{table}")
+
+
+def _unpivoted(connection: duckdb.DuckDBPyConnection) -> str:
+    """A select of one row per set and kind of identifier; the kinds are columns of the table."""
+    columns = [row[0] for row in connection.execute("describe landing.identifier_sets").fetchall()]
+    selects = [
+        f"select identifier_set_id, '{name.removeprefix('identifier_')}' as identifier_kind, "
+        f"{quote(name)} as identifier from landing.identifier_sets semi join active_sets "
+        "using (identifier_set_id)"
+        for name in columns
+        if name != "identifier_set_id"
+    ]
+    return " union all ".join(selects)
+
+
+def _refuse_collisions(connection: duckdb.DuckDBPyConnection) -> None:
+    count = one(connection, "select count(*) - count(distinct identifier_id) from nodes")
+    if count:
+        raise PromiseError(
+            f"{count} identifiers share their 60-bit key with another, so customers would be "
+            "mixed up; nothing was published. This is one chance in a million at a million "
+            "identifiers: report it."
+        )
+
+
+def _write_components(connection: duckdb.DuckDBPyConnection) -> None:
+    """temp.components: node, first_node (the smallest of its component), for linked nodes only."""
+    pairs = connection.execute(KEPT_PAIRS).fetchnumpy()
+    connection.execute("create or replace temp table components (node bigint, first_node bigint)")
+    if len(pairs["node"]):
+        nodes, first = smallest_of_component(pairs["node"], pairs["other"])
+        connection.register("found", _arrays(nodes, first))
+        connection.execute("insert into components select node, first_node from found")
+        connection.unregister("found")
+
+
+def _arrays(nodes: "np.ndarray", first: "np.ndarray") -> Any:
+    import pandas
+
+    return pandas.DataFrame({"node": nodes, "first_node": first})
+
+
+def smallest_of_component(
+    left: "np.ndarray", right: "np.ndarray"
+) -> tuple["np.ndarray", "np.ndarray"]:
+    """The nodes of the edges `left`-`right`, ascending, and the smallest node each is joined with.
+
+    Shapes: (edges,), (edges,) to (nodes,), (nodes,).
+    """
+    import numpy as np
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    nodes, positions = np.unique(np.concatenate([left, right]), return_inverse=True)
+    edges = (positions[: len(left)], positions[len(left) :])
+    matrix = coo_array((np.ones(len(left), dtype=np.int8), edges), shape=(len(nodes),) * 2)
+    _, labels = connected_components(matrix, directed=False)
+    _, first_position = np.unique(labels, return_index=True)  # nodes ascend, so first is smallest
+    return nodes, nodes[first_position[labels]]

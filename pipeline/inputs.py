@@ -1,0 +1,103 @@
+"""What the settings say, as small tables of the schema `run` and as parameters of the SQL files."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+
+from pipeline.settings import Settings
+
+Rows = Iterable[Sequence[Any]]
+
+# Each table of settings: its columns, and how its rows are read from the settings.
+TABLES: dict[str, str] = {
+    "sources": "source_number integer, source varchar, kind varchar, covers_until timestamp",
+    "touchpoints": "touchpoint_number integer, touchpoint varchar, stage varchar, "
+    "stage_number integer, owner varchar, systems varchar, people varchar, process varchar, "
+    "notes varchar",
+    "stages": "stage_number integer, stage varchar, notes varchar",
+    "milestones": "milestone_number integer, touchpoint varchar",
+    "segments": "segment varchar, kind varchar",
+    "persona_attributes": "attribute varchar",
+}
+
+
+def write_inputs(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, now: datetime, until: datetime | None
+) -> None:
+    """Make the tables of `run` that hold the settings, and `run.clock` with the run's cutoff.
+
+    Events later than the cutoff are unseen: it is `until`, or `now` plus the tolerance for clocks.
+    """
+    rows = _rows(settings)
+    for table, columns in TABLES.items():
+        connection.execute(f"create or replace table run.{table} ({columns})")
+        marks = ", ".join("?" for _ in columns.split(","))
+        if found := list(rows[table]):
+            connection.executemany(f"insert into run.{table} values ({marks})", found)
+    cutoff = now + settings.clock_tolerance
+    connection.execute("create or replace table run.clock (cutoff timestamp, until timestamp)")
+    connection.execute(
+        "insert into run.clock values (?, ?)",
+        [_naive(min(cutoff, until) if until else cutoff), _naive(until)],
+    )
+
+
+def _rows(settings: Settings) -> Mapping[str, Rows]:
+    return {
+        "sources": [
+            (number, source.name, source.kind, _naive(source.covers_until))
+            for number, source in enumerate(settings.sources, 1)
+        ],
+        "touchpoints": _touchpoints(settings),
+        "stages": [
+            (number, stage.stage, stage.notes) for number, stage in enumerate(settings.stages, 1)
+        ],
+        "milestones": list(enumerate(settings.journey.milestones, 1)),
+        "segments": [(name, _segment_kind(settings, name)) for name in settings.segments],
+        "persona_attributes": [(name,) for name in settings.personas.attributes],
+    }
+
+
+def _touchpoints(settings: Settings) -> Rows:
+    made = {point.touchpoint: point for stage in settings.stages for point in stage.touchpoints}
+    for number, touchpoint, stage, stage_number, _ in settings.touchpoints():
+        point = made[touchpoint]
+        behind = (point.owner, _listed(point.systems), _listed(point.people), point.process)
+        yield (number, touchpoint, stage, stage_number, *behind, point.notes)
+
+
+def _listed(names: str | Sequence[str] | None) -> str | None:
+    if not names or isinstance(names, str):
+        return names or None
+    return ", ".join(names)
+
+
+def _segment_kind(settings: Settings, name: str) -> str:
+    """A segment is a column carried along with events, or else an attribute of the customer."""
+    carried = {column for source in settings.sources for column in source.columns}
+    return "column" if name in carried else "attribute"
+
+
+def _naive(moment: datetime | None) -> datetime | None:
+    """UTC without a zone, as all times are stored."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment and moment.tzinfo else moment
+
+
+def parameters(settings: Settings, until: datetime | None) -> dict[str, Any]:
+    """Every parameter that a file in `sql/` may name."""
+    journey = settings.journey
+    return {
+        "session_timeout": settings.sessions.timeout,
+        "give_up_after": journey.give_up_after,
+        "within": journey.within,
+        "starts_with": journey.starts_with,
+        "after_goal": journey.after_goal,
+        "goal": journey.goal,
+        "look": settings.personas.look,
+        "min_group": settings.privacy.min_group,
+        "max_identifiers": settings.max_identifiers,
+        "until": _naive(until),
+        "timezone": settings.report.timezone,
+    }

@@ -1,0 +1,67 @@
+"""The rules of the settings as one generated view: which touchpoint an event is, what is left out.
+
+`run.event_labels` shows every event up to the run's cutoff with the number of the first touchpoint
+whose rule it meets. It is a view, so that ten million events are not written twice.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+
+from pipeline.database import quote
+from pipeline.models import Step
+from pipeline.rules import columns_of, compile_rule
+from pipeline.settings import Settings
+
+READS = frozenset({"landing.events", "landing.identifier_sets", "run.clock"})
+INTERNAL = ("row_key", "version", "version_order", "content_digest", "file")
+IDENTIFIER = "identifier_"
+
+
+def labels_step(settings: Settings) -> Step:
+    """The step that makes the view `run.event_labels` from the rules of the settings."""
+
+    def make(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
+        connection.execute(labels_sql(connection, settings))
+
+    return Step("run.labels", READS, ("run.event_labels",), make)
+
+
+def labels_sql(connection: duckdb.DuckDBPyConnection, settings: Settings) -> str:
+    """The statement that makes the view; text of the settings enters only through `compile_rule`."""
+    columns = _columns(connection, "landing.events")
+    shown = [name for name in columns if name not in INTERNAL]
+    kinds = _columns(connection, "landing.identifier_sets")
+    names = {name: f"events.{quote(name)}" for name in shown if not name.endswith("_id")}
+    names |= {
+        kind.removeprefix(IDENTIFIER): f"identifier_sets.{quote(kind)}"
+        for kind in kinds
+        if kind != "identifier_set_id"
+    }
+    rules = [(number, rule) for number, _, _, _, rule in settings.touchpoints()]
+    texts = [rule for _, rule in rules] + [settings.leave_out or "false"]
+    join = " left join landing.identifier_sets using (identifier_set_id)"
+    needs_identifiers = any(
+        names[name].startswith("identifier_sets.") for text in texts for name in columns_of(text)
+    )
+    cases = " ".join(
+        f"when {compile_rule(rule, names, 'touchpoint')} then {number}" for number, rule in rules
+    )
+    left_out = compile_rule(settings.leave_out, names, "leave_out") if settings.leave_out else None
+    return (
+        "create or replace view run.event_labels as select "
+        + ", ".join(f"events.{quote(name)}" for name in shown)
+        + (
+            f", case {cases} end as touchpoint_number"
+            if cases
+            else ", null::integer as touchpoint_number"
+        )
+        + f", {left_out or 'false'} as is_left_out"
+        + f" from landing.events as events{join if needs_identifiers else ''}"
+        + " where events.occurred_at <= (select cutoff from run.clock)"
+    )
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    return [row[0] for row in connection.execute(f"describe {table}").fetchall()]

@@ -1,0 +1,56 @@
+"""Progress for people: a bar on a terminal, one line a step elsewhere; on stderr, never in results."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+WORDS = {
+    "load": "reading files",
+    "run": "preparing",
+    "core": "customers and sessions",
+    "journeys": "journeys",
+    "personas": "personas",
+    "graph": "transitions and drop-offs",
+    "findings": "findings",
+    "checks": "checking promises",
+}
+
+
+def words_of(step: str) -> str:
+    """What a step of the run is, for someone who never saw the code."""
+    folder, _, table = step.partition(".")
+    words = WORDS.get(folder, folder)
+    return f"{words}: {table.replace('_', ' ')}" if table else words
+
+
+@contextmanager
+def shown(quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
+    """Give the function that a run calls at each step."""
+    if quiet:
+        yield lambda step, number, count: None
+    elif sys.stderr.isatty():
+        with _bar() as tell:
+            yield tell
+    else:
+        yield _line
+
+
+def _line(step: str, number: int, count: int) -> None:
+    print(f"[{number:>2}/{count}] {words_of(step)}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[str, int, int], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description:<44}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def tell(step: str, number: int, count: int) -> None:
+            bar.update(task, description=words_of(step), completed=number - 1, total=count)
+
+        yield tell

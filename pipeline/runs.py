@@ -1,0 +1,212 @@
+"""The main job: bring the warehouse up to date with the sources, all or nothing.
+
+files -> landing -> identity -> core -> journeys -> personas -> graph -> findings -> published
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipeline import __version__, journal
+from pipeline.checks import run_checks
+from pipeline.database import one, open_warehouse
+from pipeline.errors import JourneysError, PromiseError
+from pipeline.inputs import parameters, write_inputs
+from pipeline.load import load, source_files
+from pipeline.models import Step, build, in_order, read_models
+from pipeline.publish import lock, publishing
+from pipeline.settings import Settings
+from pipeline.warehouse import (
+    Options,
+    keep_model,
+    kept_model,
+    nothing_new,
+    reasons_for_full,
+    settings_digest,
+    write_state,
+)
+
+
+@dataclass
+class Result:
+    """What a run did. `is_new` is false when there was nothing to do."""
+
+    warehouse: Path
+    run_id: str
+    is_new: bool = True
+    reasons: list[str] = field(default_factory=list)  # why more was rebuilt than new rows ask for
+    seconds_by_step: dict[str, float] = field(default_factory=dict)
+
+
+Progress = Callable[[str, int, int], None]  # name of the step, its number, how many there are
+
+
+def run(
+    settings: Settings,
+    warehouse: Path,
+    options: Options,
+    progress: Progress = lambda name, number, count: None,
+) -> Result:
+    """Bring `warehouse` up to date; nothing is published unless every promise holds.
+
+    Raises InputError, SettingsError or WarehouseError (bad input), PromiseError (broken promise).
+    """
+    run_id = f"{options.now:%Y-%m-%dT%H:%M:%S}-{os.getpid()}"
+    result = Result(warehouse, run_id)
+    files = source_files(settings)
+    with lock(warehouse, options.wait), _recorded(result, settings, options) as record:
+        result.reasons = reasons_for_full(settings, warehouse, options)
+        if not result.reasons and nothing_new(settings, warehouse, options):
+            result.is_new = False
+            return result
+        fresh = bool(result.reasons)
+        model = kept_model(warehouse) if not options.refit else None
+        with publishing(warehouse, fresh=fresh, keep=options.publish) as target:
+            connection = open_warehouse(target, files)
+            try:
+                _make(connection, settings, options, result, model, progress)
+                record.update(_figures(connection, run_id))
+                journal.fill(connection, [*journal.read(warehouse), _finished(record, result)])
+                connection.execute("checkpoint")
+            finally:
+                connection.close()
+    return result
+
+
+def _make(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    options: Options,
+    result: Result,
+    model: str | None,
+    progress: Progress,
+) -> None:
+    """Everything between an open copy of the warehouse and its publishing."""
+    bound = parameters(settings, options.until)
+    parts = in_order([*read_models(), *steps(settings)])
+    count = len(parts) + 2
+    timed = _Timed(result.seconds_by_step, progress, count)
+    timed("load")
+    load(connection, settings, now=options.now, run_id=result.run_id)
+    write_inputs(connection, settings, options.now, options.until)
+    keep_model(connection, model)
+    build(connection, parts, bound, timed)
+    timed("checks")
+    run_checks(connection, bound)
+    timed.end()
+    write_state(connection, settings, options)
+
+
+def steps(settings: Settings) -> list[Step]:
+    """What Python does between the tables."""
+    from pipeline.chain import chain_step
+    from pipeline.identity import identity_step
+    from pipeline.labels import labels_step
+    from pipeline.personas import persona_step
+
+    return [
+        identity_step(),
+        labels_step(settings),
+        customers_step(),
+        persona_step(settings),
+        chain_step(),
+    ]
+
+
+def customers_step() -> Step:
+    """`run.customers`: the customers to make anew; in a full run all of them."""
+
+    def make(connection: duckdb.DuckDBPyConnection, _: Any) -> None:
+        connection.execute(
+            "create or replace table run.customers as "
+            "select distinct customer_id from run.customer_sets order by customer_id"
+        )
+
+    return Step("run.customers", frozenset({"run.customer_sets"}), ("run.customers",), make)
+
+
+class _Timed:
+    """Tells the progress display what begins, and notes how long each step took."""
+
+    def __init__(self, seconds: dict[str, float], progress: Progress, count: int) -> None:
+        self.seconds, self.progress, self.count = seconds, progress, count
+        self.name, self.since, self.number = "", 0.0, 0
+
+    def __call__(self, name: str) -> None:
+        self.end()
+        self.number += 1
+        self.name, self.since = name, time.perf_counter()
+        self.progress(name, self.number, self.count)
+
+    def end(self) -> None:
+        if self.name:
+            self.seconds[self.name] = round(time.perf_counter() - self.since, 3)
+        self.name = ""
+
+
+# -- records
+
+
+@contextmanager
+def _recorded(result: Result, settings: Settings, options: Options) -> Iterator[dict[str, Any]]:
+    """Write the run's record to the journal, however it ends; a run with nothing to do has none."""
+    record: dict[str, Any] = {
+        "run_id": result.run_id,
+        "started_at": datetime.now(UTC).replace(tzinfo=None),
+        "package_version": __version__,
+        "settings_digest": settings_digest(settings),
+        "git_revision": journal.git_revision(settings.folder),
+        "until": options.until,
+    }
+    try:
+        yield record
+    except BaseException as problem:
+        outcome = "broken promise" if isinstance(problem, PromiseError) else "failed"
+        message = str(problem) if isinstance(problem, JourneysError) else repr(problem)
+        journal.append(result.warehouse, _finished(record, result, outcome, message))
+        raise
+    if result.is_new and options.publish:
+        journal.append(result.warehouse, _finished(record, result))
+
+
+def _finished(
+    record: dict[str, Any], result: Result, outcome: str = "published", message: str = ""
+) -> dict[str, Any]:
+    return record | {
+        "ended_at": datetime.now(UTC).replace(tzinfo=None),
+        "outcome": outcome,
+        "message": message,
+        "full_run": bool(result.reasons),
+        "seconds_by_step": result.seconds_by_step,
+    }
+
+
+def _figures(connection: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, Any]:
+    """The files read and the figures of the map, for the record."""
+    files = connection.execute(
+        "select source, file, content_digest, bytes, rows_read from landing.files where run_id = ?",
+        [run_id],
+    )
+    names = [column[0] for column in files.description or ()]
+    inputs = [dict(zip(names, row, strict=True)) for row in files.fetchall()]
+    counts = connection.execute("""
+        select 'customers', count(distinct customer_id) from core.events where not is_left_out
+        union all select 'events', count(*) from core.events
+        union all select 'sessions', count(*) from core.sessions
+        union all select 'journeys', count(*) from journeys.journeys
+        union all select outcome, count(*) from journeys.journeys group by outcome
+        union all select 'drop_off_rate ' || node, drop_off_rate from graph.drop_offs
+            where level = 'stage' and persona_id = 'all'
+    """).fetchall()
+    return {
+        "inputs": inputs,
+        "figures": dict(counts),
+        "horizon": one(connection, "select horizon from core.horizon"),
+    }

@@ -1,0 +1,93 @@
+"""What a run leads to, in a few lines for the terminal; read from the warehouse, never computed."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import duckdb
+
+PAIN_POINTS_SHOWN = 3
+UNMAPPED_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The figures of a warehouse that a person wants to see first."""
+
+    rows_read: int
+    rows_rejected: int
+    events: int
+    counted_events: int
+    mapped_events: int
+    customers: int
+    sessions: int
+    journeys: int
+    converted: int
+    dropped: int
+    open: int
+    horizon: Any
+    pain_points: tuple[str, ...]
+    unmapped: tuple[tuple[str, str, int], ...]  # source, event, events
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return asdict(self) | {"horizon": self.horizon.isoformat() if self.horizon else None}
+
+
+FIGURES = """
+    select
+        (select coalesce(sum(rows_read), 0)::bigint from landing.balances),
+        (select coalesce(sum(rows_rejected), 0)::bigint from landing.balances),
+        (select count(*) from core.events),
+        (select count(*) from core.events where not is_left_out),
+        (select count(*) from core.events where not is_left_out and touchpoint is not null),
+        (select count(distinct customer_id) from core.events where not is_left_out),
+        (select count(*) from core.sessions),
+        count(*),
+        count(*) filter (where outcome = 'converted'),
+        count(*) filter (where outcome = 'dropped'),
+        count(*) filter (where outcome = 'open'),
+        (select horizon from core.horizon)
+    from journeys.journeys
+"""
+UNMAPPED = (
+    "select source, event, events from core.unmapped_events order by events desc, all limit ?"
+)
+
+
+def read_summary(connection: duckdb.DuckDBPyConnection) -> Summary:
+    """Read the summary from an open warehouse."""
+    from pipeline.findings import read_findings
+
+    figures = connection.execute(FIGURES).fetchone() or ()
+    points = [
+        found["sentence"] for found in read_findings(connection) if found["kind"] == "pain_point"
+    ]
+    unmapped = connection.execute(UNMAPPED, [UNMAPPED_SHOWN]).fetchall()
+    return Summary(*figures, tuple(points[:PAIN_POINTS_SHOWN]), tuple(unmapped))
+
+
+def summary_lines(summary: Summary) -> list[str]:
+    """The summary in words, one line each."""
+    share = summary.mapped_events / summary.counted_events if summary.counted_events else 0
+    lines = [
+        f"{summary.rows_read:,} rows read, {summary.rows_rejected:,} rejected; "
+        f"{summary.events:,} events, {share:.0%} of those that count are mapped to a touchpoint",
+        f"{summary.customers:,} customers, {summary.sessions:,} sessions, "
+        f"{summary.journeys:,} journeys: {summary.converted:,} converted, "
+        f"{summary.dropped:,} dropped, {summary.open:,} still open",
+    ]
+    if summary.pain_points:
+        lines += ["Where most is lost beyond what is usual:"]
+        lines += [f"  {rank}. {text}" for rank, text in enumerate(summary.pain_points, 1)]
+    elif summary.journeys:
+        lines += ["Nowhere is more lost than usual, as far as this data can tell."]
+    if summary.unmapped:
+        lines += ["Most frequent events that no rule maps:"]
+        lines += [
+            f"  {events:>8,}  {event} ({source})" for source, event, events in summary.unmapped
+        ]
+    if not summary.journeys:
+        lines += ["No journeys: no counted event is mapped to a touchpoint."]
+    elif not summary.converted:
+        lines += ["No journey reached the goal: check the rule of the goal's touchpoint."]
+    return lines

@@ -1,0 +1,156 @@
+"""What stands in a published warehouse, and whether a run can build upon it."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from pipeline.database import has_table, one, open_readonly
+from pipeline.errors import WarehouseError
+from pipeline.load import new_files
+from pipeline.settings import Settings
+
+LAYOUT = "1"  # of the warehouse; one of another layout is rebuilt from its sources
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run was asked for."""
+
+    full: bool = False
+    refit: bool = False
+    until: datetime | None = None
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    wait: float = 0
+    publish: bool = True
+
+
+def settings_digest(settings: Settings) -> str:
+    """Of everything that the settings say, but not of where they lie."""
+    return _digest(settings.model_dump_json(exclude={"folder", "file"}))
+
+
+def sources_digest(settings: Settings) -> str:
+    """Of what decides how rows are read; when it changes, every file is read again."""
+    return _digest(settings.model_dump_json(include={"sources", "placeholders"}))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def write_state(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, options: Options
+) -> None:
+    connection.execute("create or replace table run.state (name varchar, value varchar)")
+    rows = [
+        ("layout", LAYOUT),
+        ("settings", settings_digest(settings)),
+        ("sources", sources_digest(settings)),
+        ("until", options.until.isoformat() if options.until else None),
+    ]
+    connection.executemany("insert into run.state values (?, ?)", rows)
+
+
+def read_state(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
+    """What the last run left written about itself; empty where the file is no warehouse of ours."""
+    if not has_table(connection, "run.state"):
+        return {}
+    return dict(connection.execute("select name, value from run.state").fetchall())
+
+
+@contextmanager
+def published(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = open_readonly(warehouse)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def reasons_for_full(settings: Settings, warehouse: Path, options: Options) -> list[str]:
+    """Why everything is loaded anew; empty when the published warehouse can be built upon."""
+    if not warehouse.exists():
+        return ["there is no warehouse yet"]
+    with published(warehouse) as connection:
+        state = read_state(connection)
+        _refuse_other_until(state, warehouse, options)
+        if options.full:
+            return ["asked for by --full"]
+        if state.get("layout") != LAYOUT:
+            return ["the warehouse was made by another version of this package"]
+        if state.get("sources") != sources_digest(settings):
+            _refuse_to_lose(connection, settings, warehouse)
+            return ["the settings of the sources changed"]
+    return []
+
+
+def _refuse_other_until(state: dict[str, str | None], warehouse: Path, options: Options) -> None:
+    until = options.until.isoformat() if options.until else None
+    if not state or state.get("until") == until:
+        return
+    made = f"until {state['until']}" if state.get("until") else "without --until"
+    asked = f"--until {until}" if until else "all events"
+    raise WarehouseError(
+        f"{warehouse}: was made {made}, this run asks for {asked}. "
+        "A look back needs a warehouse of its own: --warehouse PATH."
+    )
+
+
+def _refuse_to_lose(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, warehouse: Path
+) -> None:
+    """Reading anew must not lose what files gave that are gone by now."""
+    names = {source.name for source in settings.sources}
+    known = connection.execute("select distinct source, file from landing.files").fetchall()
+    gone = [f for source, f in known if source in names and not (settings.folder / f).exists()]
+    if gone:
+        raise WarehouseError(
+            f"{warehouse}: the settings of the sources changed, so every file must be read again, "
+            f"but {len(gone)} of them are gone, such as {gone[0]}. Put them back, or do without "
+            "them: --full."
+        )
+
+
+def nothing_new(settings: Settings, warehouse: Path, options: Options) -> bool:
+    """Whether the published tables are already what a run would make."""
+    if options.refit or not options.publish:
+        return False
+    with published(warehouse) as connection:
+        if read_state(connection).get("settings") != settings_digest(settings):
+            return False
+        return not new_files(connection, settings) and not _has_come_due(
+            connection, settings, options
+        )
+
+
+def _has_come_due(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, options: Options
+) -> bool:
+    """Whether an event that was set aside as future lies before this run's clock."""
+    cutoff = (options.now + settings.clock_tolerance).astimezone(UTC).replace(tzinfo=None)
+    sql = """
+        select count(*) from landing.events
+        where occurred_at > (select cutoff from run.clock) and occurred_at <= ?
+    """
+    return bool(one(connection, sql, [cutoff]))
+
+
+def kept_model(warehouse: Path) -> str | None:
+    """The persona model of the published warehouse, so that personas stay who they are."""
+    if not warehouse.exists():
+        return None
+    with published(warehouse) as connection:
+        if not has_table(connection, "run.persona_model"):
+            return None
+        return one(connection, "select model from run.persona_model")
+
+
+def keep_model(connection: duckdb.DuckDBPyConnection, model: str | None) -> None:
+    connection.execute("create or replace table run.persona_model (model varchar)")
+    if model:
+        connection.execute("insert into run.persona_model values (?)", [model])
