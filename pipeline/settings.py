@@ -1,0 +1,301 @@
+"""What `journeys.yml` may say, as frozen models; the one place that knows its keys.
+
+The models check each value alone; `settings_checks` checks what values say about each other.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
+
+from pipeline.durations import Duration, Tolerance
+from pipeline.scales import read_scale
+from pipeline.timezones import check_timezone
+
+EVENT_COLUMNS = ("source", "event", "value", "score", "text")  # every rule sees these
+PLACEHOLDERS = (
+    "", "null", "none", "undefined", "anonymous", "0", "n/a", "na", "test@…",
+)  # fmt: skip
+
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def _same_name(value: Any) -> Any:
+    """`[industry]` is short for `{industry: industry}`."""
+    return {name: name for name in value} if isinstance(value, list) else value
+
+
+def _as_text(value: Any) -> Any:
+    """Placeholders are text, also where YAML reads `0` or `null` as something else."""
+    if not isinstance(value, list | tuple):
+        return value
+    return tuple("null" if item is None else str(item) for item in value)
+
+
+def _as_date(value: Any) -> Any:
+    if isinstance(value, str):
+        return date.fromisoformat(value)
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise ValueError(f"{value!r} is no date; write one such as 2025-09-01")
+    return value
+
+
+def _as_instant(value: Any) -> Any:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if len(value) > 10 else date.fromisoformat(value)
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):  # data that covers a day covers it to its end
+        return datetime(value.year, value.month, value.day) + timedelta(days=1)
+    raise ValueError(f"{value!r} is no time; write one such as 2025-12-31 or 2025-12-31 18:00")
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True)]
+Column = Annotated[str, Field(min_length=1)]  # as the file spells it, spaces and all
+Rule = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
+Columns = Annotated[dict[Name, Column], BeforeValidator(_same_name)]
+Timezone = Annotated[str, AfterValidator(check_timezone)]
+Scale = Annotated[str, BeforeValidator(read_scale)]
+Count = Annotated[int, Field(strict=True, ge=1)]
+Share = Annotated[float, Field(strict=True, ge=0, le=1)]
+Day = Annotated[date, BeforeValidator(_as_date)]
+
+
+class Part(BaseModel):
+    """A part of the settings: nothing unknown in it, and nothing changes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class MapWords(Part):
+    """What the journey map is for, in the analyst's words."""
+
+    objective: Words = ""
+    audience: Words = ""
+
+
+class ReportSettings(Part):
+    """How the report shows times and money."""
+
+    timezone: Timezone = "UTC"
+    currency: Words = ""
+    week_start: Literal["monday", "sunday"] = "monday"
+
+
+class Score(Part):
+    """The column with a survey score, and the scale it is on (see `scales`)."""
+
+    column: Column
+    scale: Scale
+
+
+class WideEvent(Part):
+    """One event that a wide row holds: it is there where its time is set and `where` is true."""
+
+    event: Name
+    time: Column
+    where: Rule | None = None
+    value: Column | None = None
+    score: Score | None = None
+    text: Column | None = None
+
+
+class Source(Part):
+    """One export: an event log (`event`, `time`), or wide rows (`events`, `attributes`)."""
+
+    name: Name
+    kind: Literal["web", "crm", "support", "survey", "other"]
+    path: Name
+    timezone: Timezone = "UTC"
+    date_only: Literal["start", "end"] = "start"
+    encoding: Name | None = None
+    delimiter: Annotated[str, Field(min_length=1, max_length=4)] | None = None
+    covers_until: datetime | None = None  # UTC, naive; written in the source's own time zone
+    time: Column | None = None
+    event: Column | None = None
+    event_id: Column | None = None
+    row_id: Column | None = None
+    version: Column | None = None
+    identifiers: Annotated[dict[Name, Column], Field(min_length=1)]
+    columns: Columns = {}
+    attributes: Columns = {}
+    events: tuple[WideEvent, ...] = ()
+    value: Column | None = None
+    score: Score | None = None
+    text: Column | None = None
+    where: Rule | None = None
+
+    @property
+    def is_event_log(self) -> bool:
+        """Whether each row is one event, named by a column."""
+        return self.event is not None
+
+    @field_validator("covers_until", mode="before")
+    @classmethod
+    def _to_utc(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is None:
+            return None
+        instant = _as_instant(value)
+        if instant.tzinfo is None:
+            instant = instant.replace(tzinfo=ZoneInfo(info.data.get("timezone", "UTC")))
+        return instant.astimezone(UTC).replace(tzinfo=None)
+
+
+class Sessions(Part):
+    """A gap longer than the timeout splits; a gap of exactly the timeout does not."""
+
+    timeout: Duration = timedelta(minutes=30)
+
+
+class Touchpoint(Part):
+    """A kind of contact, found by a rule, and who and what is behind it."""
+
+    touchpoint: Name
+    where: Rule
+    owner: Name | None = None
+    systems: Names = ()
+    people: Names = ()
+    process: Words | None = None
+    notes: Words | None = None
+
+
+class Stage(Part):
+    """A phase of the journey; its place in the list is its place in the order."""
+
+    stage: Name
+    notes: Words | None = None
+    touchpoints: tuple[Touchpoint, ...] = ()
+
+
+class Journey(Part):
+    """Where journeys start and end."""
+
+    starts_with: Name = "any"
+    goal: Name
+    milestones: Names = ()
+    give_up_after: Duration = timedelta(days=30)
+    within: Duration = timedelta(days=180)
+    after_goal: Literal["any", "first stage"] = "any"
+
+
+class Personas(Part):
+    """How customers are clustered."""
+
+    between: tuple[Count, Count] = (2, 6)
+    number: Count | None = None
+    attributes: Names = ()
+    look: Count = 3
+    features: Literal["entry"] = "entry"
+    seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)] = 1
+
+
+class Action(Part):
+    """Something that was changed, to be compared with what came after."""
+
+    date: Day
+    touchpoint: Name
+    what: Name
+    owner: Name | None = None
+
+
+class Privacy(Part):
+    """Groups smaller than this are withheld from reports and exports."""
+
+    min_group: Count = 5
+
+
+class TouchpointRule(NamedTuple):
+    """A touchpoint in the order of the file: the first whose rule holds wins."""
+
+    number: int  # from 1, over all stages
+    touchpoint: str
+    stage: str
+    stage_number: int  # from 1
+    where: str
+
+
+class Settings(Part):
+    """All of `journeys.yml`. `folder` is where relative paths start, `file` where it was read."""
+
+    title: Name = "Customer journeys"
+    map: MapWords = MapWords()
+    report: ReportSettings = ReportSettings()
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    leave_out: Rule | None = None
+    sessions: Sessions = Sessions()
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    journey: Journey
+    personas: Personas = Personas()
+    segments: Names = ()
+    assumed_map: Names = ()
+    questions: Names = ()
+    actions: tuple[Action, ...] = ()
+    privacy: Privacy = Privacy()
+    placeholders: dict[Name, Annotated[tuple[str, ...], BeforeValidator(_as_text)]] = {}
+    max_identifiers: Count = 50
+    max_rejected_share: Share = 0.05
+    clock_tolerance: Tolerance = timedelta(hours=1)
+    folder: Path = Path()
+    file: Path = Path("journeys.yml")
+
+    def touchpoints(self) -> list[TouchpointRule]:
+        """Every touchpoint with its stage and rule, in the order of the file."""
+        pairs = [
+            (number, stage, touchpoint)
+            for number, stage in enumerate(self.stages, start=1)
+            for touchpoint in stage.touchpoints
+        ]
+        return [
+            TouchpointRule(
+                number, touchpoint.touchpoint, stage.stage, stage_number, touchpoint.where
+            )
+            for number, (stage_number, stage, touchpoint) in enumerate(pairs, start=1)
+        ]
+
+    def identifier_kinds(self) -> list[str]:
+        """The kinds of identifier of all sources, in the order of the file."""
+        return list(dict.fromkeys(kind for source in self.sources for kind in source.identifiers))
+
+    def carried_columns(self) -> list[str]:
+        """The columns carried along from any source, in the order of the file."""
+        return list(dict.fromkeys(name for source in self.sources for name in source.columns))
+
+    def attribute_names(self) -> list[str]:
+        """The customers' attributes from any source, in the order of the file."""
+        return list(dict.fromkeys(name for source in self.sources for name in source.attributes))
+
+    def rule_columns(self) -> list[str]:
+        """What the rules of touchpoints and `leave_out` may name."""
+        return [*EVENT_COLUMNS, *self.identifier_kinds(), *self.carried_columns()]
+
+    def placeholders_of(self, kind: str) -> tuple[str, ...]:
+        """Texts that are no identifier of this kind, in lower case; `…` at the end: begins with."""
+        default = () if kind == "case" else PLACEHOLDERS
+        return tuple(text.lower() for text in self.placeholders.get(kind, default))
+
+
+def read_settings(path: Path, data: Path | None = None) -> Settings:
+    """Read and check a settings file; relative paths start at its own folder, or at `data`.
+
+    Raises SettingsError with every problem found, each with its line, key and what is allowed.
+    """
+    from pipeline.problems import validate
+    from pipeline.settings_file import read_yaml
+
+    document = read_yaml(path)
+    return validate(Settings, document, {"folder": data or path.parent, "file": path})
