@@ -15,7 +15,7 @@ WAREHOUSE = Path("out/journeys.duckdb")
 REPORT = Path("out/report.html")
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A time on the command line; without a zone it is UTC."""
 
     name = "time"
@@ -222,7 +222,7 @@ def sample(out: Path, customers: int, events: int | None, seed: int, form: str) 
     """Make sample data of any size, with known truth."""
     from pipeline.sample import make_sample
 
-    make_sample(out, customers=customers, seed=seed, form=form, events=events)  # type: ignore[arg-type]
+    make_sample(out, customers=customers, seed=seed, form=form, events=events)
     click.echo(f"The sample is in {out}")
 
 

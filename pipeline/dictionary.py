@@ -59,9 +59,8 @@ def describe(connection: duckdb.DuckDBPyConnection, table: str, rows: int) -> st
     """
     known = [name for name in grains() if has_table(connection, name)]
     if table not in known:
-        close = nearest(table, known)
-        hint = f" Did you mean {close}?" if close else ""
-        raise JourneysError(f"There is no table {table!r}.{hint} See them all: journeys tables")
+        hint = nearest(table, known) or "."
+        raise JourneysError(f"There is no table {table!r}{hint} See them all: journeys tables")
     model = next((model for model in read_models() if model.name == table), None)
     text = model.sql.rstrip() if model else f"-- {LANDING[table]}"
     shown = connection.table(table).limit(rows)

@@ -156,10 +156,10 @@ def _refuse_collisions(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _write_components(connection: duckdb.DuckDBPyConnection) -> None:
     """temp.components: node, first_node (the smallest of its component), for linked nodes only."""
-    pairs = connection.execute(KEPT_PAIRS).fetchnumpy()
+    pairs = connection.execute(KEPT_PAIRS).df()
     connection.execute("create or replace temp table components (node bigint, first_node bigint)")
-    if len(pairs["node"]):
-        nodes, first = smallest_of_component(pairs["node"], pairs["other"])
+    if len(pairs):
+        nodes, first = smallest_of_component(pairs["node"].to_numpy(), pairs["other"].to_numpy())
         connection.register("found", _arrays(nodes, first))
         connection.execute("insert into components select node, first_node from found")
         connection.unregister("found")

@@ -68,10 +68,8 @@ def _touchpoints(settings: Settings) -> Rows:
         yield (number, touchpoint, stage, stage_number, *behind, point.notes)
 
 
-def _listed(names: str | Sequence[str] | None) -> str | None:
-    if not names or isinstance(names, str):
-        return names or None
-    return ", ".join(names)
+def _listed(names: Sequence[str]) -> str | None:
+    return ", ".join(names) or None
 
 
 def _segment_kind(settings: Settings, name: str) -> str:
