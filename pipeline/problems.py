@@ -28,6 +28,11 @@ LATER = {
     ("Personas", "column"): "personas from a column of your own come later; for now, leave it out "
     "and they are found by clustering",
 }  # fmt: skip
+LATER_VALUES = {
+    ("stages", "infer"): "finding stages by themselves comes later; for now, list them in order, "
+    "each with its touchpoints",
+    ("features", "behaviour"): "personas from behaviour come later; for now, use entry",
+}
 KINDS = {
     "string_type": "text, in quotes where it looks like a number or a date",
     "int_type": "a whole number",
@@ -57,7 +62,7 @@ def validate(model: "type[Settings]", document: "Document", given: Mapping[str, 
         problems += [
             (_location(detail), _sentence(model, detail)) for detail in _told_once(error.errors())
         ]
-    problems += check_settings(model, values)
+    problems += check_settings(values)
     if problems:
         raise SettingsError(str(document.file), _in_words(document, problems))
     return settings
@@ -115,18 +120,20 @@ def _location(detail: "ErrorDetails") -> Location:
 
 
 def _sentence(model: type[BaseModel], detail: "ErrorDetails") -> str:
-    kind, context = detail["type"], detail.get("ctx", {})
+    kind, context, given = detail["type"], detail.get("ctx", {}), detail["input"]
+    if isinstance(given, str) and (detail["loc"][-1], given) in LATER_VALUES:
+        return LATER_VALUES[str(detail["loc"][-1]), given]
     if kind == "extra_forbidden":
         *above, key = detail["loc"]
         return _unknown_key(_model_at(model, above), str(key))
     if kind == "literal_error":
-        return _none_of(detail["input"], context["expected"])
+        return _none_of(given, context["expected"])
     if kind == "value_error":
         return str(context["error"])
     if kind in PLAIN:
         return PLAIN[kind]
     words = KINDS.get(kind) or detail["msg"].removeprefix("Input should ").removeprefix("be ")
-    return f"must be {words}, not {_shown(detail['input'])}"
+    return f"must be {words}, not {_shown(given)}"
 
 
 def _unknown_key(model: type[BaseModel] | None, key: str) -> str:

@@ -3,77 +3,35 @@
 The models check each value alone; `settings_checks` checks what values say about each other.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from pipeline.durations import Duration, Tolerance
-from pipeline.scales import read_scale
-from pipeline.timezones import check_timezone
+from pipeline.settings_values import (
+    Column,
+    Columns,
+    Count,
+    Day,
+    Duration,
+    Instant,
+    Name,
+    Names,
+    Placeholders,
+    Rule,
+    Scale,
+    Share,
+    Timezone,
+    Tolerance,
+    Words,
+)
 
 EVENT_COLUMNS = ("source", "event", "value", "score", "text")  # every rule sees these
 PLACEHOLDERS = (
     "", "null", "none", "undefined", "anonymous", "0", "n/a", "na", "test@…",
 )  # fmt: skip
-
-
-def _listed(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
-def _same_name(value: Any) -> Any:
-    """`[industry]` is short for `{industry: industry}`."""
-    return {name: name for name in value} if isinstance(value, list) else value
-
-
-def _as_text(value: Any) -> Any:
-    """Placeholders are text, also where YAML reads `0` or `null` as something else."""
-    if not isinstance(value, list | tuple):
-        return value
-    return tuple("null" if item is None else str(item) for item in value)
-
-
-def _as_date(value: Any) -> Any:
-    if isinstance(value, str):
-        return date.fromisoformat(value)
-    if isinstance(value, datetime) or not isinstance(value, date):
-        raise ValueError(f"{value!r} is no date; write one such as 2025-09-01")
-    return value
-
-
-def _as_instant(value: Any) -> Any:
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value) if len(value) > 10 else date.fromisoformat(value)
-    if isinstance(value, datetime):
-        return value
-    if isinstance(value, date):  # data that covers a day covers it to its end
-        return datetime(value.year, value.month, value.day) + timedelta(days=1)
-    raise ValueError(f"{value!r} is no time; write one such as 2025-12-31 or 2025-12-31 18:00")
-
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True)]
-Column = Annotated[str, Field(min_length=1)]  # as the file spells it, spaces and all
-Rule = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
-Columns = Annotated[dict[Name, Column], BeforeValidator(_same_name)]
-Timezone = Annotated[str, AfterValidator(check_timezone)]
-Scale = Annotated[str, BeforeValidator(read_scale)]
-Count = Annotated[int, Field(strict=True, ge=1)]
-Share = Annotated[float, Field(strict=True, ge=0, le=1)]
-Day = Annotated[date, BeforeValidator(_as_date)]
 
 
 class Part(BaseModel):
@@ -125,7 +83,7 @@ class Source(Part):
     date_only: Literal["start", "end"] = "start"
     encoding: Name | None = None
     delimiter: Annotated[str, Field(min_length=1, max_length=4)] | None = None
-    covers_until: datetime | None = None  # UTC, naive; written in the source's own time zone
+    covers_until: Instant | None = None  # UTC, naive; written in the source's own time zone
     time: Column | None = None
     event: Column | None = None
     event_id: Column | None = None
@@ -145,12 +103,11 @@ class Source(Part):
         """Whether each row is one event, named by a column."""
         return self.event is not None
 
-    @field_validator("covers_until", mode="before")
+    @field_validator("covers_until")
     @classmethod
-    def _to_utc(cls, value: Any, info: ValidationInfo) -> Any:
-        if value is None:
+    def _to_utc(cls, instant: datetime | None, info: ValidationInfo) -> datetime | None:
+        if instant is None:
             return None
-        instant = _as_instant(value)
         if instant.tzinfo is None:
             instant = instant.replace(tzinfo=ZoneInfo(info.data.get("timezone", "UTC")))
         return instant.astimezone(UTC).replace(tzinfo=None)
@@ -246,7 +203,7 @@ class Settings(Part):
     questions: Names = ()
     actions: tuple[Action, ...] = ()
     privacy: Privacy = Privacy()
-    placeholders: dict[Name, Annotated[tuple[str, ...], BeforeValidator(_as_text)]] = {}
+    placeholders: dict[Name, Placeholders] = {}
     max_identifiers: Count = 50
     max_rejected_share: Share = 0.05
     clock_tolerance: Tolerance = timedelta(hours=1)
