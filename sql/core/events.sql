@@ -1,0 +1,67 @@
+-- One row per event: something a customer did, or that was done to them, at one instant.
+-- Counted events are numbered per customer in the order (occurred_at, event_id); a left-out event
+-- has no number and no session, and counts nowhere.
+-- A session is over counted events, mapped or not, of every source: a gap longer than
+-- $session_timeout splits, one of exactly that does not. Its id is the id of its first event.
+-- Per customer: made for those in run.customers, and from their own events only.
+-- key: event_id
+-- not_null: customer_id, source, event, occurred_at, is_left_out
+with customer_sets as (
+    select *
+    from run.customer_sets
+    where customer_id in (select customer_id from run.customers)
+),
+labels as (
+    select * from run.event_labels
+),
+touchpoints as (
+    select touchpoint_number, touchpoint, stage, stage_number from run.touchpoints
+),
+-- Only these three columns go through the windows: texts would make each sort many times dearer.
+counted as (
+    select customer_sets.customer_id, labels.occurred_at, labels.event_id
+    from labels
+    join customer_sets using (identifier_set_id)
+    where not labels.is_left_out
+),
+numbered as (
+    select
+        *,
+        row_number() over in_order as event_number,
+        occurred_at - lag(occurred_at) over in_order as silence
+    from counted
+    window in_order as (partition by customer_id order by occurred_at, event_id)
+),
+sessions_started as (
+    select
+        *,
+        case when silence is null or silence > $session_timeout then event_id end as started_here
+    from numbered
+),
+in_sessions as (
+    select
+        event_id,
+        event_number,
+        last_value(started_here ignore nulls) over in_order as session_id
+    from sessions_started
+    window in_order as (
+        partition by customer_id
+        order by event_number
+        rows between unbounded preceding and current row
+    )
+),
+labelled as (
+    select
+        labels.*,
+        customer_sets.customer_id,
+        in_sessions.event_number,
+        in_sessions.session_id,
+        touchpoints.touchpoint,
+        touchpoints.stage,
+        touchpoints.stage_number
+    from labels
+    join customer_sets using (identifier_set_id)
+    left join in_sessions using (event_id)
+    left join touchpoints using (touchpoint_number)
+)
+select * from labelled

@@ -1,0 +1,67 @@
+-- One row per journey: one customer's steps from the first contact until the goal, or until they gave up.
+-- It is converted when the last step is the $goal; dropped when the customer's next step came more than
+-- $give_up_after after the end of the last, or the horizon lies more than that after it; else open.
+-- Its start is known when it lies more than $give_up_after after the data's first event.
+-- seconds are whole ones from the start of the first step to the end of the last.
+-- Per customer: made for those in run.customers; outcome and is_start_known depend on core.horizon too.
+-- key: journey_id
+-- not_null: customer_id, journey_number, started_at, last_step_at, seconds, outcome, steps, sessions, events, first_touchpoint, last_touchpoint, first_stage, last_stage, is_start_known
+-- allowed: outcome converted | dropped | open
+with steps as (
+    select * from journeys.steps
+    where customer_id in (select customer_id from run.customers)
+),
+gathered as (
+    select
+        journey_id,
+        customer_id,
+        min(customer_step_number) as first_customer_step_number,
+        min(started_at) as started_at,
+        max(ended_at) as last_step_at,
+        max(next_started_at) as next_started_at,
+        count(*) as steps,
+        count(distinct session_id) as sessions,
+        sum(events) as events,
+        -- Decimals add up to the same in any order; doubles do not.
+        cast(sum(cast(value as decimal(38, 6))) as double) as value,
+        arg_min(touchpoint, step_number) as first_touchpoint,
+        arg_max(touchpoint, step_number) as last_touchpoint,
+        arg_min(stage, step_number) as first_stage,
+        arg_max(stage, step_number) as last_stage,
+        arg_max(stage_number, step_number) as last_stage_number,
+        max(stage_number) as furthest_stage_number
+    from steps
+    group by journey_id, customer_id
+),
+judged as (
+    select
+        journey_id,
+        customer_id,
+        row_number() over (
+            partition by customer_id order by first_customer_step_number
+        ) as journey_number,
+        started_at,
+        last_step_at,
+        cast(floor(date_diff('microsecond', started_at, last_step_at) / 1000000) as bigint)
+            as seconds,
+        case
+            when last_touchpoint = $goal then 'converted'
+            when next_started_at - last_step_at > $give_up_after then 'dropped'
+            when horizon - last_step_at > $give_up_after then 'dropped'
+            else 'open'
+        end as outcome,
+        steps,
+        sessions,
+        cast(events as bigint) as events,
+        value,
+        first_touchpoint,
+        last_touchpoint,
+        first_stage,
+        last_stage,
+        last_stage_number,
+        furthest_stage_number,
+        started_at - first_event_at > $give_up_after as is_start_known
+    from gathered
+    cross join core.horizon
+)
+select * from judged

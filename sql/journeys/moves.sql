@@ -1,0 +1,63 @@
+-- One row per move, at each level: from START to a journey's first node, from node to node, and from the
+-- last to CONVERTED, DROPPED or OPEN. At level touchpoint the nodes are steps, at level stage visits.
+-- is_mature and is_after_look are those of the step or visit that the move leaves; from START both are
+-- true. seconds are whole ones from its end to the start of the next; null from START and to the ends.
+-- started_at is when it started (from START: when the journey did).
+-- Per customer: made for those in run.customers; is_mature and the ends depend on core.horizon too.
+-- key: level, journey_id, move_number
+-- not_null: customer_id, from_node, to_node, is_mature, is_after_look, started_at
+-- allowed: level touchpoint | stage
+with journeys as (
+    select * from journeys.journeys
+    where customer_id in (select customer_id from run.customers)
+),
+steps as (
+    select * from journeys.steps
+    where customer_id in (select customer_id from run.customers)
+),
+visits as (
+    select * from journeys.stage_visits
+    where customer_id in (select customer_id from run.customers)
+),
+nodes as (
+    select
+        'touchpoint' as level, journey_id, customer_id, step_number as node_number,
+        touchpoint as from_node, next_touchpoint as next_node, started_at, ended_at,
+        next_started_at, is_mature, customer_step_number > $look as is_after_look
+    from steps
+    union all
+    select
+        'stage', journey_id, customer_id, visit_number,
+        stage, next_stage, started_at, ended_at,
+        next_started_at, is_mature, is_after_look
+    from visits
+),
+starts as (
+    select
+        level, journey_id, customer_id, 1 as move_number, 'START' as from_node,
+        case level when 'stage' then first_stage else first_touchpoint end as to_node,
+        true as is_mature, true as is_after_look, cast(null as bigint) as seconds, started_at
+    from journeys
+    cross join (values ('touchpoint'), ('stage')) as levels (level)
+),
+departures as (
+    select
+        level, nodes.journey_id, nodes.customer_id, node_number + 1 as move_number, from_node,
+        coalesce(next_node, upper(outcome)) as to_node,
+        nodes.is_mature, is_after_look,
+        case
+            when next_node is not null
+                then cast(
+                    floor(date_diff('microsecond', ended_at, next_started_at) / 1000000) as bigint
+                )
+        end as seconds,
+        nodes.started_at
+    from nodes
+    join journeys using (journey_id)
+),
+moves as (
+    select * from starts
+    union all
+    select * from departures
+)
+select * from moves
