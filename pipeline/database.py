@@ -81,6 +81,11 @@ def quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def text(value: str) -> str:
+    """A name of the settings as an SQL text, for the few statements that cannot bind (views)."""
+    return "'" + value.replace("'", "''") + "'"
+
+
 def one(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Any = None) -> Any:
     """The first column of the first row; None where there is no row."""
     row = connection.execute(sql, parameters).fetchone()

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline.database import quote
+from pipeline.database import quote, text
 from pipeline.models import Step
 from pipeline.rules import columns_of, compile_rule
 from pipeline.settings import Settings
@@ -29,7 +29,7 @@ def labels_step(settings: Settings) -> Step:
 
 
 def labels_sql(connection: duckdb.DuckDBPyConnection, settings: Settings) -> str:
-    """The statement that makes the view; text of the settings enters only through `compile_rule`."""
+    """The statement that makes the view; the analyst's text enters by `compile_rule` only."""
     columns = _columns(connection, "landing.events")
     shown = [name for name in columns if name not in INTERNAL]
     kinds = _columns(connection, "landing.identifier_sets")
@@ -42,8 +42,10 @@ def labels_sql(connection: duckdb.DuckDBPyConnection, settings: Settings) -> str
     rules = [(number, rule) for number, _, _, _, rule in settings.touchpoints()]
     texts = [rule for _, rule in rules] + [settings.leave_out or "false"]
     join = " left join landing.identifier_sets using (identifier_set_id)"
+    read = {name.casefold() for rule in texts for name in columns_of(rule)}
     needs_identifiers = any(
-        names[name].startswith("identifier_sets.") for text in texts for name in columns_of(text)
+        name.casefold() in read and column.startswith("identifier_sets.")
+        for name, column in names.items()
     )
     cases = " ".join(
         f"when {compile_rule(rule, names, 'touchpoint')} then {number}" for number, rule in rules
@@ -65,3 +67,33 @@ def labels_sql(connection: duckdb.DuckDBPyConnection, settings: Settings) -> str
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     return [row[0] for row in connection.execute(f"describe {table}").fetchall()]
+
+
+def segment_values_step(settings: Settings) -> Step:
+    """The step that makes the view `run.segment_values`: what events tell of each segment.
+
+    One row per counted event and segment that is a column and has a value: session_id, segment,
+    segment_value, event_number.
+    """
+
+    def make(connection: duckdb.DuckDBPyConnection, _: Mapping[str, Any]) -> None:
+        carried = {column for source in settings.sources for column in source.columns}
+        columns = [name for name in settings.segments if name in carried]
+        connection.execute(segment_values_sql(columns))
+
+    reads = frozenset({"core.events"})
+    return Step("run.segments_told", reads, ("run.segment_values",), make)
+
+
+def segment_values_sql(columns: list[str]) -> str:
+    """The statement that makes the view, for the columns of `core.events` that are segments."""
+    nothing = (
+        "select null::bigint as session_id, null::varchar as segment, "
+        "null::varchar as segment_value, null::bigint as event_number where false"
+    )
+    selects = [
+        f"select session_id, {text(name)}, {quote(name)}, event_number from core.events "
+        f"where session_id is not null and {quote(name)} is not null"
+        for name in columns
+    ]
+    return "create or replace view run.segment_values as " + " union all ".join([nothing, *selects])

@@ -108,13 +108,14 @@ def steps(settings: Settings) -> list[Step]:
     """What Python does between the tables."""
     from pipeline.chain import chain_step
     from pipeline.identity import identity_step
-    from pipeline.labels import labels_step
+    from pipeline.labels import labels_step, segment_values_step
     from pipeline.personas import persona_step
 
     return [
         identity_step(),
         labels_step(settings),
         customers_step(),
+        segment_values_step(settings),
         persona_step(settings),
         chain_step(),
     ]
