@@ -1,0 +1,193 @@
+"""Charts as plotly figures: functions from a frame to a figure, which never query and never count.
+
+Every frame is a table of the warehouse, or some of its rows, with the columns told.
+Text in plotly is HTML of a kind, so every name is escaped before it gets there.
+"""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from pipeline.numbers import count, month, short
+from pipeline.palette import LIGHT
+
+if TYPE_CHECKING:
+    import pandas
+    import plotly.graph_objects as go
+
+ENDS = ("CONVERTED", "DROPPED", "OPEN")
+SAID = {"START": "Started", "CONVERTED": "Converted", "DROPPED": "Dropped", "OPEN": "Still open"}
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+ROW_HEIGHT = 46
+
+
+def flow(flows: "pandas.DataFrame", goal: str = "") -> "go.Figure":
+    """How journeys move on from stage to stage, and where they end, as a Sankey diagram.
+
+    `flows` is rows of graph.flows of one persona: from_node, to_node, from_number, to_number,
+    journeys. Ends are streams of their own; width is the number of journeys.
+    """
+    import plotly.graph_objects as go
+
+    rows = flows.to_dict("records")
+    nodes = _ordered_nodes(rows)
+    place = {node: at for at, node in enumerate(nodes)}
+    widths = {node: _through(rows, node) for node in nodes}
+    figure = go.Figure(
+        go.Sankey(
+            arrangement="fixed",
+            node={
+                "label": [_label(node, goal) for node in nodes],
+                "color": [_node_colour(node) for node in nodes],
+                "hovertemplate": "%{label}: %{value:,.0f} journeys<extra></extra>",
+                "pad": 22,
+                "thickness": 12,
+                "line": {"width": 0},
+                **_places(nodes, rows, widths),
+            },
+            link={
+                "source": [place[row["from_node"]] for row in rows],
+                "target": [place[row["to_node"]] for row in rows],
+                "value": [row["journeys"] for row in rows],
+                "customdata": [count(row["journeys"]) for row in rows],
+                "color": [_link_colour(row["to_node"]) for row in rows],
+                "hovertemplate": "%{source.label} → %{target.label}: "
+                "%{customdata} journeys<extra></extra>",
+            },
+        )
+    )
+    return _styled(figure, height=440)
+
+
+def _ordered_nodes(rows: Sequence[dict[str, Any]]) -> list[str]:
+    numbers: dict[str, int] = {}
+    for row in rows:
+        numbers[row["from_node"]] = row["from_number"]
+        numbers[row["to_node"]] = row["to_number"]
+    return sorted(numbers, key=lambda node: (node in ENDS, numbers[node], node))
+
+
+def _through(rows: Iterable[dict[str, Any]], node: str) -> int:
+    """The node's height in the picture: as many journeys as come in, or go out of the first."""
+    entering = sum(row["journeys"] for row in rows if row["to_node"] == node)
+    leaving = sum(row["journeys"] for row in rows if row["from_node"] == node)
+    return int(max(entering, leaving))
+
+
+def _places(
+    nodes: Sequence[str], rows: Sequence[dict[str, Any]], widths: dict[str, int]
+) -> dict[str, list[float]]:
+    """Stages on a line from left to right, what leaves them below, the ends at the right."""
+    inner = [node for node in nodes if node not in ENDS]
+    ends = [node for node in ENDS if node in nodes]
+    columns = max(len(inner), 1)
+    across = {node: 0.001 + 0.9 * at / columns for at, node in enumerate(inner)}
+    across |= dict.fromkeys(ends, 0.999)
+    total = max(max(widths.values(), default=1), 1)
+    down = {node: max(0.001, 0.62 * widths[node] / total / 2 + 0.02) for node in inner}
+    below = 0.02
+    for node in ends:
+        height = 0.62 * widths[node] / total
+        down[node] = min(0.98, below + height / 2)
+        below += height + 0.13
+    return {"x": [across[node] for node in nodes], "y": [down[node] for node in nodes]}
+
+
+def _label(node: str, goal: str) -> str:
+    text = SAID.get(node, node)
+    return escape(short(text, 28))
+
+
+def _node_colour(node: str) -> str:
+    return {"DROPPED": LIGHT["lost"], "OPEN": LIGHT["open"]}.get(node, LIGHT["accent"])
+
+
+def _link_colour(node: str) -> str:
+    colours = {"DROPPED": LIGHT["lost-soft"], "OPEN": LIGHT["open-soft"]}
+    return colours.get(node, LIGHT["accent-soft"])
+
+
+def funnel(stages: "pandas.DataFrame") -> "go.Figure":
+    """What became of the journeys that entered each stage, as bars that add up to those who did.
+
+    `stages` is rows of graph.stages of one persona: stage, entered, advanced, converted,
+    went_back, dropped, open.
+    """
+    import plotly.graph_objects as go
+
+    names = [escape(short(stage, 28)) for stage in stages["stage"]]
+    parts = (
+        ("advanced", "Went further", LIGHT["accent"]),
+        ("converted", "Converted here", LIGHT["accent-mid"]),
+        ("went_back", "Went back", LIGHT["accent-soft"]),
+        ("dropped", "Dropped", LIGHT["lost"]),
+        ("open", "Still open", LIGHT["open-soft"]),
+    )
+    figure = go.Figure(
+        [
+            go.Bar(
+                name=said, x=stages[column], y=names, orientation="h",
+                marker={"color": colour, "line": {"width": 0}},
+                customdata=[count(value) for value in stages[column]],
+                hovertemplate="%{y} · " + said + ": %{customdata}<extra></extra>",
+            )
+            for column, said, colour in parts
+        ]
+    )  # fmt: skip
+    figure.update_layout(barmode="stack", bargap=0.45, legend_traceorder="normal")
+    figure.update_yaxes(autorange="reversed", ticklabelstandoff=8)
+    return _styled(figure, height=110 + ROW_HEIGHT * len(names))
+
+
+def over_time(months: "pandas.DataFrame") -> "go.Figure":
+    """The conversion rate by month of start, with 95 % intervals; young months are hollow.
+
+    `months` is rows of graph.conversion of one persona, without `all`: month, conversion_rate,
+    conversion_low, conversion_high, journeys, is_young.
+    """
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    known = months[months["conversion_rate"].notna()]
+    band = LIGHT["accent-soft"]
+    labels = [month(value) for value in known["month"]]
+    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+    figure.add_scatter(x=labels, y=known["conversion_high"] * 100, **edge)
+    figure.add_scatter(
+        x=labels, y=known["conversion_low"] * 100, fill="tonexty", fillcolor=band, **edge
+    )
+    figure.add_scatter(
+        x=labels, y=known["conversion_rate"] * 100, mode="lines+markers", showlegend=False,
+        line={"color": LIGHT["accent"], "width": 2},
+        marker={
+            "size": 9, "line": {"color": LIGHT["accent"], "width": 2},
+            "color": [LIGHT["paper" if young else "accent"] for young in known["is_young"]],
+        },
+        customdata=[
+            [f"{row['conversion_low'] * 100:.1f}–{row['conversion_high'] * 100:.1f}",
+             count(row['journeys']), ", not yet fully observed" if row['is_young'] else ""]
+            for row in known.to_dict("records")
+        ],
+        hovertemplate="%{x}: %{y:.1f} % (%{customdata[0]} %), "
+        "%{customdata[1]} journeys%{customdata[2]}<extra></extra>",
+    )  # fmt: skip
+    figure.update_yaxes(rangemode="tozero", ticksuffix=" %", nticks=6)
+    figure.update_xaxes(type="category", tickangle=0, nticks=8)
+    return _styled(figure, height=320)
+
+
+def _styled(figure: "go.Figure", height: int) -> "go.Figure":
+    """The house's look: no frame, few lines, the page's own letters."""
+    figure.update_layout(
+        template=None, height=height, autosize=True,
+        margin={"l": 8, "r": 16, "t": 28, "b": 28},
+        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": FONT, "size": 13, "color": LIGHT["ink"]},
+        hoverlabel={"bgcolor": LIGHT["raised"], "bordercolor": LIGHT["line"],
+                    "font": {"family": FONT, "size": 13, "color": LIGHT["ink"]}},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        separators=".\u202f",
+    )  # fmt: skip
+    figure.update_xaxes(showgrid=False, zeroline=False, automargin=True, fixedrange=True)
+    figure.update_yaxes(gridcolor=LIGHT["line"], zeroline=False, automargin=True, fixedrange=True)
+    return figure

@@ -1,0 +1,203 @@
+"""Writes the report: reads the tables once, renders the templates, seals the page."""
+
+import hashlib
+import json
+import os
+import tempfile
+from base64 import b64encode
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipeline import __version__, charts, palette
+from pipeline.numbers import fewer, filters
+from pipeline.report import sections
+from pipeline.report.journey_map import journey_map
+from pipeline.report.tables import Tables, read_tables
+from pipeline.report.trust import trust
+from pipeline.report.words import words_used
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+SECTIONS = (
+    ("map", "Map"), ("findings", "Pain points"), ("funnel", "Funnel"), ("flow", "Flow"),
+    ("graph", "Graph"), ("paths", "Paths"), ("personas", "Personas"),
+    ("leaving", "Before and after"), ("time", "Over time"), ("trust", "Trust"), ("words", "Words"),
+)  # fmt: skip
+ROWS = (
+    ("came", "How many come"), ("leave", "Drop-off"), ("do", "What they do"),
+    ("time", "Time"), ("feel", "How they feel"), ("pain", "Pain points"),
+    ("before", "Just before leaving"), ("people", "People"), ("systems", "Systems"),
+    ("processes", "Processes"), ("notes", "Notes and actions"),
+)  # fmt: skip
+
+
+def write_report(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    out: Path,
+    *,
+    personas: Sequence[str] | None = None,
+) -> Path:
+    """Write the report of an open warehouse to `out`, whole or not at all, and return its path.
+
+    `personas` names the personas to show besides everyone; all of them where it is None.
+    The same warehouse gives the same bytes.
+    """
+    html = render(read_tables(connection), settings, personas)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(html)
+        Path(name).chmod(0o644)
+        Path(name).replace(out)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return out
+
+
+def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = None) -> str:
+    """The report as HTML text."""
+    people = sections.people(tables, personas)
+    ids = [person["persona_id"] for person in people]
+    least = settings.privacy.min_group
+    first = sections.first_screen(tables, settings)
+    environment = _environment(settings)
+    shown = {
+        "maps": [journey_map(tables, settings, each) for each in ids],
+        "funnels": [sections.funnel(tables, each, least) for each in ids],
+        "flows": [sections.flow(tables, each, least) for each in ids],
+        "graphs": [sections.graph(tables, settings, each) for each in ids],
+        "leaving": [sections.leaving(tables, settings, each) for each in ids],
+        "times": [sections.months(tables, each, least) for each in ids],
+        "paths": sections.paths(tables, least),
+        "cards": sections.cards(tables, people, least),
+        "findings": [row | {"evidence": sections.evidence(row)} for row in tables.findings],
+        "most_lost": max((row["high"] or row["size"] for row in tables.findings), default=1) or 1,
+        "trust": trust(tables, settings),
+        "words_used": words_used(settings),
+    }
+    figures = _figures(shown) if first["has_journeys"] else {}
+    scripts = [_plotly(), _text("report.js")] if figures else []
+    return environment.get_template("report.html.j2").render(
+        **first,
+        **shown,
+        **_words(settings),
+        people=people,
+        sections=SECTIONS if first["has_journeys"] else SECTIONS[-2:],
+        rows=ROWS,
+        said=sections.said,
+        fewer=fewer(least),
+        min_group=least,
+        style=_style(environment, len(people)),
+        policy=policy(scripts),
+        figures=_embedded(figures) if figures else "",
+        scripts=Markup("\n").join(Markup(f"<script>{script}</script>") for script in scripts),
+        version=__version__,
+        made_at=None,
+    )
+
+
+def _words(settings: Settings) -> dict[str, Any]:
+    """What the analyst wrote."""
+    return {
+        "title": settings.title,
+        "objective": settings.map.objective,
+        "audience": settings.map.audience,
+        "goal": settings.journey.goal,
+        "give_up_after": sections.in_words(settings.journey.give_up_after),
+        "within": sections.in_words(settings.journey.within),
+        "look": settings.personas.look,
+        "timezone": settings.report.timezone,
+        "questions": settings.questions,
+        "actions": settings.actions,
+    }
+
+
+def _figures(shown: dict[str, Any]) -> dict[str, Any]:
+    """The plotly figures of the page by name, as plain data."""
+    import pandas
+
+    drawn: dict[str, go.Figure] = {}
+    for place, (flow, time) in enumerate(zip(shown["flows"], shown["times"], strict=True)):
+        if flow["rows"]:
+            drawn[f"flow-{place}"] = charts.flow(pandas.DataFrame(flow["drawn"]))
+        if time["rows"]:
+            drawn[f"time-{place}"] = charts.over_time(pandas.DataFrame(time["drawn"]))
+    return {name: json.loads(figure.to_json()) for name, figure in drawn.items()}
+
+
+def _environment(settings: Settings) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(filters(settings.report.timezone))
+    return environment
+
+
+def _style(environment: Environment, people: int) -> Markup:
+    """The style sheet with the colours, and a rule for each persona that hides the others."""
+    switch = "\n".join(
+        f'body:has(#persona-{place}:checked) .for-persona:not([data-persona="{place}"]) '
+        "{ display: none; }"
+        for place in range(people)
+    )
+    if people == 1:
+        switch = ""
+    text = environment.from_string(_text("report.css")).render(
+        light=Markup(palette.declarations(palette.LIGHT)),
+        dark=Markup(palette.declarations(palette.DARK)),
+        switch=Markup(switch),
+    )
+    return Markup(text)
+
+
+def policy(scripts: Sequence[str]) -> str:
+    """The content security policy of the page: its own scripts by their hash, and nothing else."""
+    hashes = " ".join(
+        f"'sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+        for script in scripts
+    )
+    allowed = hashes or "'none'"
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _embedded(figures: dict[str, Any]) -> Markup:
+    """Data for the script, with nothing in it that could end the element."""
+    text = json.dumps(
+        {"drawn": figures, "colours": palette.pairs()}, sort_keys=True, ensure_ascii=True
+    )
+    safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return Markup(f'<script type="application/json" id="figures">{safe}</script>')
+
+
+@cache
+def _text(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@cache
+def _plotly() -> str:
+    """Plotly's bundle. It is inside a script element, which only its own end tag may close."""
+    from plotly.offline import get_plotlyjs
+
+    text: str = get_plotlyjs()
+    return text.replace("</script", "<\\/script")

@@ -1,0 +1,220 @@
+"""What each section of the report shows, made ready for its template: chosen, cut and withheld."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from markupsafe import Markup
+
+from pipeline.drawings import hundred, transition_graph
+from pipeline.numbers import count, is_known, kept_back, number, share, short
+from pipeline.report.journey_map import before
+from pipeline.report.tables import EVERYONE, Row, Tables
+from pipeline.settings import Settings
+
+PATH_STEPS_SHOWN, TRAITS_SHOWN, TABLE_ROWS, PAINS_AT_ONCE = 9, 5, 60, 3
+PARTS = ("advanced", "converted", "went_back", "dropped", "open")
+PART_COLOURS = ("is-accent", "is-mid", "is-back", "is-lost", "is-open")
+SAID = {"START": "Started", "CONVERTED": "Converted", "DROPPED": "Dropped", "OPEN": "Still open"}
+
+
+def said(node: str) -> str:
+    """A node of the graph as the report calls it."""
+    return SAID.get(node, node)
+
+
+def people(tables: Tables, wanted: Sequence[str] | None) -> list[dict[str, str]]:
+    """Everyone first, then the personas, largest first; `wanted` keeps only those named."""
+    personas = [
+        {"persona_id": row["persona_id"], "name": row["name"]}
+        for row in tables["profiles"]
+        if wanted is None or row["persona_id"] in wanted or row["name"] in wanted
+    ]
+    if len(personas) < 2 and wanted is None:
+        personas = []  # one persona is everyone
+    return [{"persona_id": EVERYONE, "name": "Everyone"}, *personas]
+
+
+def first_screen(tables: Tables, settings: Settings) -> dict[str, Any]:
+    """The words and figures that a manager sees first."""
+    outcome = next(iter(tables.of("outcomes", EVERYONE)), None)
+    horizon = next(iter(tables["horizon"]), {})
+    conversion = next(iter(tables.of("conversion", EVERYONE, month="all")), None)
+    has_journeys = bool(outcome and outcome["journeys"])
+    return {
+        "outcome": outcome,
+        "has_journeys": has_journeys,
+        "conversion": conversion,
+        "horizon": horizon.get("horizon"),
+        "first_at": horizon.get("first_event_at"),
+        "dots": hundred(outcome["converted_share"], outcome["dropped_share"])
+        if outcome and has_journeys
+        else Markup(""),
+        "three": [row for row in tables.findings if row["kind"] == "pain_point"][:PAINS_AT_ONCE],
+        "nothing": "No event of the sources is mapped to a touchpoint by the rules of the settings."
+        if tables["sources"] and horizon.get("horizon")
+        else "The sources hold no event that could be used.",
+    }
+
+
+def funnel(tables: Tables, persona_id: str, least: int) -> dict[str, Any]:
+    """The rows of graph.stages with what is withheld and the bars."""
+    customers = {row["stage"]: row["customers"] for row in tables.of("reach", persona_id)}
+    rows = tables.of("stages", persona_id)
+    most = max((row["entered"] for row in rows), default=1) or 1
+    shown = []
+    for row in rows:
+        held = dict(zip(PARTS, kept_back([row[part] for part in PARTS], least), strict=True))
+        parts = _bar([row[part] for part in PARTS], list(held.values()), PART_COLOURS)
+        small = customers.get(row["stage"], 0) < least
+        width = 100 * row["entered"] / most
+        shown.append(row | {"is_held": held, "parts": parts, "is_small": small, "width": width})
+    return {"rows": shown}
+
+
+def _bar(
+    values: Sequence[int], held: Sequence[bool], colours: Sequence[str]
+) -> list[tuple[str, int]]:
+    """The parts of a bar; withheld ones are drawn as one, so that no length gives them away."""
+    parts = [
+        (colour, value)
+        for colour, value, hidden in zip(colours, values, held, strict=True)
+        if not hidden
+    ]
+    rest = sum(value for value, hidden in zip(values, held, strict=True) if hidden)
+    return [*parts, ("is-held", rest)]
+
+
+def flow(tables: Tables, persona_id: str, least: int) -> dict[str, Any]:
+    """The flows of one persona; those of too few customers are told in the table, not drawn."""
+    rows = [row | {"is_small": row["customers"] < least} for row in tables.of("flows", persona_id)]
+    drawn = [row for row in rows if not row["is_small"]]
+    return {"rows": rows if drawn else [], "drawn": drawn, "height": 440}
+
+
+def graph(tables: Tables, settings: Settings, persona_id: str) -> dict[str, Any]:
+    """The transition graph of one persona, and the table behind it, without small groups."""
+    least = settings.privacy.min_group
+    rows = tables.of("transitions", persona_id, level="touchpoint")
+    kept = [row for row in rows if row["customers"] >= least]
+    nodes = [
+        row
+        for row in tables.of("drop_offs", persona_id, level="touchpoint")
+        if row["customers"] >= least
+    ]
+    stages: dict[str, tuple[int, str]] = {}
+    for touchpoint in settings.touchpoints():
+        stages.setdefault(touchpoint.touchpoint, (touchpoint.stage_number, touchpoint.stage))
+    return {
+        "drawing": transition_graph(kept, nodes, stages),
+        "rows": kept[:TABLE_ROWS],
+        "withheld": len(rows) - len(kept),
+    }
+
+
+def paths(tables: Tables, least: int) -> list[dict[str, Any]]:
+    """The paths most taken, cut to what can be read."""
+    rows = [row for row in tables["paths"] if row.get("customers", row["journeys"]) >= least]
+    most = max((row["journeys"] for row in rows), default=1)
+    shown = []
+    for row in rows:
+        steps = row["path"].split(" > ")
+        outcomes = ("converted", "dropped", "open")
+        held = kept_back([row[part] for part in outcomes], least)
+        colours = ("is-mid", "is-lost", "is-open")
+        shown.append(
+            row
+            | {
+                "steps": steps[:PATH_STEPS_SHOWN],
+                "more": max(0, len(steps) - PATH_STEPS_SHOWN),
+                "is_held": dict(zip(outcomes, held, strict=True)),
+                "parts": _bar([row[part] for part in outcomes], held, colours),
+                "width": 100 * row["journeys"] / most,
+            }
+        )
+    return shown
+
+
+def cards(tables: Tables, everybody: Sequence[dict[str, str]], least: int) -> list[dict[str, Any]]:
+    """A card for each persona: how many they are, whether they convert, what sets them apart."""
+    profiles = {row["persona_id"]: row for row in tables["profiles"]}
+    return [
+        profiles[person["persona_id"]]
+        | {
+            "is_small": profiles[person["persona_id"]]["customers"] < least,
+            "conversion": next(
+                iter(tables.of("conversion", person["persona_id"], month="all")), None
+            ),
+            "traits": [_trait(row) for row in _strongest(tables, person["persona_id"])],
+        }
+        for person in everybody
+        if person["persona_id"] in profiles
+    ]
+
+
+def _strongest(tables: Tables, persona_id: str) -> list[Row]:
+    rows = [row for row in tables.of("traits", persona_id) if is_known(row["lift"])]
+    return sorted(rows, key=lambda row: (-row["lift"], row["feature"]))[:TRAITS_SHOWN]
+
+
+def _trait(row: Row) -> dict[str, Any]:
+    inside, outside = row["value_in"], row["value_out"]
+    is_share = min(inside, outside) >= 0 and max(inside, outside) <= 1
+    shown = share if is_share else number
+    return {
+        "said": short(row["feature"]),
+        "in": shown(inside, 0) if is_share else number(inside),
+        "out": shown(outside, 0) if is_share else number(outside),
+        "bar": {"in": 100 * inside, "out": 100 * outside} if is_share else None,
+    }
+
+
+def leaving(tables: Tables, settings: Settings, persona_id: str) -> dict[str, Any]:
+    """What came just before the end of dropped journeys, and straight after, by stage."""
+    least = settings.privacy.min_group
+    rows = [
+        {
+            "stage": stage.stage,
+            "before": before(tables, persona_id, stage.stage, "before", least),
+            "after": before(tables, persona_id, stage.stage, "after", least),
+        }
+        for stage in settings.stages
+    ]
+    return {"rows": [row for row in rows if row["before"] or row["after"]]}
+
+
+def months(tables: Tables, persona_id: str, least: int) -> dict[str, Any]:
+    """Conversion by month of start; months with too few journeys are withheld."""
+    rows = [
+        row | {"is_small": row["journeys"] < least, "is_held": 0 < row["converted"] < least}
+        for row in tables.of("conversion", persona_id)
+        if row["month"] != "all"
+    ]
+    drawn = [row for row in rows if not row["is_small"] and not row["is_held"]]
+    return {"rows": rows if drawn else [], "drawn": drawn}
+
+
+def in_words(length: timedelta) -> str:
+    """A length of time as the settings say it: 30 days."""
+    if length >= timedelta(days=1):
+        days = length / timedelta(days=1)
+        return f"{number(days)} {'day' if days == 1 else 'days'}"
+    return f"{number(length / timedelta(minutes=1))} minutes"
+
+
+def evidence(finding: Row) -> list[tuple[str, str]]:
+    """What a finding rests on, as pairs of a term and what is said of it."""
+    found = finding.get("evidence") or {}
+    return [(_term(name), _told(name, value)) for name, value in found.items()]
+
+
+def _term(name: str) -> str:
+    return short(name.replace("_", " ").capitalize())
+
+
+def _told(name: str, value: Any) -> str:
+    if isinstance(value, float) and name.endswith(("_share", "_rate", "_low", "_high")):
+        return share(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return short(value, 300)
+    return count(value) if isinstance(value, int) else number(value, 2)

@@ -1,0 +1,95 @@
+"""What the report reads: each select shows cells of one named table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from pipeline.database import has_table
+
+Row = dict[str, Any]
+
+EVERYONE = "all"
+MOST_PATHS = 20
+
+SELECTS = {
+    "horizon": ("core.horizon", "select * from core.horizon"),
+    "outcomes": ("findings.outcomes", "select * from findings.outcomes order by persona_id"),
+    "conversion": ("graph.conversion", "select * from graph.conversion order by persona_id, month"),
+    "reach": ("findings.stage_reach", "select * from findings.stage_reach order by stage_number"),
+    "stages": ("graph.stages", "select * from graph.stages order by persona_id, stage_number"),
+    "drop_offs": (
+        "graph.drop_offs",
+        "select * from graph.drop_offs order by level, persona_id, steps desc, node",
+    ),
+    "transitions": (
+        "graph.transitions",
+        "select * from graph.transitions "
+        "order by level, persona_id, steps desc, from_node, to_node",
+    ),
+    "flows": ("graph.flows", "select * from graph.flows order by persona_id, from_number, to_node"),
+    "feelings": (
+        "findings.feelings",
+        "select * from findings.feelings order by persona_id, stage_number, score_scale",
+    ),
+    "before_after": ("findings.before_after", "select * from findings.before_after order by all"),
+    "paths": (
+        "journeys.paths",
+        f"select * from journeys.paths order by journeys desc, path limit {MOST_PATHS}",
+    ),
+    "profiles": (
+        "personas.profiles",
+        "select * from personas.profiles order by customers desc, persona_id",
+    ),
+    "traits": ("personas.traits", "select * from personas.traits order by all"),
+    "milestones": ("journeys.milestones", "select * from journeys.milestones order by all"),
+    "trust": ("findings.trust", "select * from findings.trust order by all"),
+    "balances": ("landing.balances", "select * from landing.balances order by source"),
+    "sources": ("core.sources", "select * from core.sources order by source"),
+    "unmapped": (
+        "core.unmapped_events",
+        "select * from core.unmapped_events order by events desc, source, event limit 30",
+    ),
+    "rejected": (
+        "landing.rejected_rows",
+        "select source, column_name, reason, count(*) as rows from landing.rejected_rows "
+        "group by all order by rows desc, all limit 30",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Rows by the name of what was read; nothing where the warehouse has no such table yet."""
+
+    rows: Mapping[str, list[Row]]
+    findings: list[Row]
+
+    def __getitem__(self, name: str) -> list[Row]:
+        return self.rows[name]
+
+    def of(self, name: str, persona_id: str, **cells: Any) -> list[Row]:
+        """The rows of one persona, and of these the ones that have the given cells."""
+        wanted = {"persona_id": persona_id, **cells}
+        return [
+            row
+            for row in self.rows[name]
+            if all(row.get(column) == cell for column, cell in wanted.items())
+        ]
+
+
+def read_tables(connection: duckdb.DuckDBPyConnection) -> Tables:
+    """Read all that the report shows, once."""
+    from pipeline.findings import read_findings
+
+    rows = {name: _read(connection, *what) for name, what in SELECTS.items()}
+    return Tables(rows, read_findings(connection))
+
+
+def _read(connection: duckdb.DuckDBPyConnection, table: str, sql: str) -> list[Row]:
+    if not has_table(connection, table):
+        return []
+    result = connection.execute(sql)
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

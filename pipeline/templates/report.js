@@ -1,0 +1,103 @@
+/* What moves in the report. Without it the report reads the same, less the plotly pictures. */
+"use strict";
+(() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const byId = (id) => document.getElementById(id);
+
+  /* Plotly pictures: drawn when first seen, and again when the theme or the paper changes. */
+  const figures = JSON.parse(byId("figures").textContent);
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  let printing = false;
+  const coloured = (name) => {
+    let text = JSON.stringify(figures.drawn[name]);
+    if (dark.matches && !printing) {
+      const turned = new Map(figures.colours);
+      text = text.replace(/#[0-9a-f]{6}\b/g, (colour) => turned.get(colour) || colour);
+    }
+    return JSON.parse(text);
+  };
+  const draw = (place) => {
+    const figure = coloured(place.dataset.figure);
+    const layout = { ...figure.layout, dragmode: false };
+    if (printing) layout.width = 690;
+    Plotly.react(place.firstElementChild, figure.data, layout, {
+      displayModeBar: false, responsive: true, showTips: false, doubleClick: false,
+    });
+    place.dataset.isDrawn = "yes";
+  };
+  const places = all("[data-figure]");
+  const isShown = (place) => place.offsetParent !== null;
+  const redraw = () => places.forEach((place) => isShown(place) && place.dataset.isDrawn && draw(place));
+  const seen = new IntersectionObserver((entries) => entries.forEach((entry) => {
+    if (entry.isIntersecting) { seen.unobserve(entry.target); draw(entry.target); }
+  }), { rootMargin: "600px" });
+  places.forEach((place) => seen.observe(place));
+  dark.addEventListener("change", redraw);
+  addEventListener("beforeprint", () => {
+    printing = true; places.filter(isShown).forEach(draw);
+  });
+  addEventListener("afterprint", () => { printing = false; redraw(); });
+
+  /* The transition graph: a filter by share, and the neighbourhood of one touchpoint. */
+  const slider = byId("graph-share");
+  const filter = () => {
+    byId("graph-share-said").textContent = `${slider.value}\u202f%`;
+    all(".graph .edge").forEach((edge) =>
+      edge.classList.toggle("minor", Number(edge.dataset.share) * 100 < Number(slider.value)));
+  };
+  if (slider) slider.addEventListener("input", filter);
+  const choose = (graph, node) => {
+    const was = node && node.getAttribute("aria-pressed") === "true";
+    all(".node", graph).forEach((each) => each.setAttribute("aria-pressed", "false"));
+    all(".near", graph).forEach((each) => each.classList.remove("near"));
+    graph.classList.toggle("is-chosen", Boolean(node) && !was);
+    if (!node || was) return;
+    node.setAttribute("aria-pressed", "true");
+    const name = node.dataset.node, near = new Set([name]);
+    all(".edge", graph).forEach((edge) => {
+      const { from, to } = edge.dataset;
+      if (edge.classList.contains("minor") || (from !== name && to !== name)) return;
+      edge.classList.add("near"); near.add(from); near.add(to);
+    });
+    all(".node", graph).forEach((each) => each.classList.toggle("near", near.has(each.dataset.node)));
+  };
+  all("svg.graph").forEach((graph) => {
+    graph.addEventListener("click", (event) => choose(graph, event.target.closest(".node")));
+    graph.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") choose(graph, null);
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      choose(graph, event.target.closest(".node"));
+    });
+  });
+
+  /* Tables that sort by a column. */
+  const value = (row, column) => {
+    const cell = row.cells[column];
+    return cell.dataset.value === undefined ? cell.textContent.trim() : Number(cell.dataset.value);
+  };
+  const compare = (one, other) => (typeof one === "number" ? one - other : one.localeCompare(other));
+  all("table.sortable").forEach((table) => all("thead th", table).forEach((head, column) => {
+    if (!head.textContent.trim()) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const up = head.getAttribute("aria-sort") === "descending";
+      all("thead th", table).forEach((each) => each.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      const rows = [...table.tBodies[0].rows];
+      rows.sort((a, b) => compare(value(a, column), value(b, column)) * (up ? 1 : -1));
+      table.tBodies[0].append(...rows);
+    });
+  }));
+
+  /* A link to a finding opens it. */
+  const open = () => {
+    const target = location.hash.length > 1 && byId(decodeURIComponent(location.hash.slice(1)));
+    if (target && target.tagName === "DETAILS") target.open = true;
+  };
+  addEventListener("hashchange", open);
+  open();
+})();

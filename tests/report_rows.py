@@ -1,0 +1,390 @@
+"""A small warehouse as literal rows, for the tests of the report: what its tables hold, no more."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipeline.report.tables import SELECTS, Tables
+from pipeline.settings import Settings
+
+STAGES = ("awareness", "consideration", "purchase", "onboarding", "usage", "support", "loyalty")
+TOUCHPOINTS = {
+    "awareness": ("paid ad", "article", "event"),
+    "consideration": ("pricing page", "demo call", "case study"),
+    "purchase": ("proposal", "deal won"),
+    "onboarding": ("kick-off", "workshop"),
+    "usage": ("first exercise", "coach call", "shared board"),
+    "support": ("support ticket", "help page"),
+    "loyalty": ("survey answered", "follow-up booked"),
+}
+GOAL = "follow-up booked"
+ENTERED = {
+    "all": (5210, 3640, 1710, 1490, 1180, 610, 520),
+    "p1": (1630, 1330, 720, 650, 560, 250, 290),
+    "p2": (1860, 1290, 620, 540, 360, 220, 110),
+    "p3": (1720, 1020, 370, 300, 260, 140, 120),
+}
+RATES = {
+    "all": (0.282, 0.441, 0.121, 0.196, 0.331, 0.152, 0.081),
+    "p1": (0.175, 0.402, 0.092, 0.118, 0.180, 0.094, 0.061),
+    "p2": (0.290, 0.438, 0.117, 0.316, 0.574, 0.190, 0.092),
+    "p3": (0.389, 0.520, 0.180, 0.141, 0.205, 0.201, 0.104),
+}
+CONVERTED = {"all": 431, "p1": 251, "p2": 82, "p3": 98}
+NAMES = {"p1": "From large companies, by referral", "p2": "Mid-sized, from search", "p3": "Start-ups"}
+SCORES = (None, 7.4, 7.9, 8.1, 5.2, 6.1, 8.4)
+
+
+def settings(**changed: Any) -> Settings:
+    """Settings with every part that the report shows."""
+    stages = [
+        {
+            "stage": stage,
+            "notes": "What makes them recommend us?" if stage == "loyalty" else None,
+            "touchpoints": [
+                {"touchpoint": name, "where": f"event = '{name}'", **_behind(name)}
+                for name in names
+            ],
+        }
+        for stage, names in TOUCHPOINTS.items()
+    ]
+    told: dict[str, Any] = {
+        "title": "Fjord Academy",
+        "map": {
+            "objective": "Why customers do not come back after a workshop",
+            "audience": "customer success",
+        },
+        "report": {"timezone": "Europe/Stockholm", "currency": "EUR"},
+        "sources": [
+            {"name": "web", "kind": "web", "path": "web.csv", "event": "event", "time": "at",
+             "identifiers": {"visitor": "visitor"}}
+        ],
+        "stages": stages,
+        "journey": {"goal": GOAL, "milestones": ["deal won"], "give_up_after": "30 days",
+                    "within": "180 days"},
+        "questions": ["Do start-ups need the workshop at all?", "Who calls after a ticket?"],
+        "actions": [{"date": "2025-09-01", "touchpoint": "workshop",
+                     "what": "a coach calls two weeks later", "owner": "success"}],
+    }  # fmt: skip
+    return Settings.model_validate(told | changed)
+
+
+def _behind(touchpoint: str) -> dict[str, Any]:
+    return {
+        "paid ad": {"owner": "marketing", "systems": ["ads"], "process": "campaign calendar"},
+        "pricing page": {"owner": "marketing", "systems": ["website"]},
+        "demo call": {"owner": "sales", "people": ["account executive"], "systems": ["CRM"]},
+        "proposal": {"owner": "sales", "systems": ["CRM"], "process": "offer within two days"},
+        "deal won": {"owner": "sales", "systems": ["CRM", "billing"]},
+        "workshop": {"owner": "delivery", "people": ["trainer"], "process": "two days on site"},
+        "coach call": {"owner": "success", "people": ["coach"], "systems": ["phone"]},
+        "support ticket": {"owner": "support", "systems": ["help desk"], "process": "first line"},
+        "survey answered": {"owner": "success", "systems": ["survey tool"]},
+    }.get(touchpoint, {})
+
+
+def tables(**changed: list[dict[str, Any]]) -> Tables:
+    """The rows of every table that the report reads; `changed` ones replace them."""
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SELECTS}
+    found = changed.pop("findings", findings())
+    rows |= {
+        "horizon": [horizon()], "outcomes": outcomes(), "conversion": conversion(),
+        "reach": reach(), "stages": stage_rows(), "drop_offs": drop_offs(),
+        "transitions": transitions(), "flows": flows(), "feelings": feelings(),
+        "before_after": before_after(), "paths": paths(), "profiles": profiles(),
+        "traits": traits(), "sources": sources(), "unmapped": unmapped(),
+        "rejected": rejected(), "balances": balances(), "milestones": milestones(),
+    }  # fmt: skip
+    return Tables(rows | changed, found)
+
+
+def horizon() -> dict[str, Any]:
+    return {
+        "horizon": datetime(2025, 12, 31, 22, 30),
+        "first_event_at": datetime(2025, 1, 1, 6, 12),
+        "last_event_at": datetime(2025, 12, 31, 22, 59),
+    }
+
+
+def outcomes() -> list[dict[str, Any]]:
+    rows = []
+    for persona, entered in ENTERED.items():
+        journeys, converted = entered[0] + 400, CONVERTED[persona]
+        still_open = round(journeys * 0.115)
+        dropped = journeys - converted - still_open
+        rows.append(
+            {
+                "persona_id": persona, "customers": round(journeys * 0.8), "journeys": journeys,
+                "converted": converted, "dropped": dropped, "open": still_open,
+                "converted_share": converted / journeys, "dropped_share": dropped / journeys,
+                "open_share": still_open / journeys,
+            }
+        )  # fmt: skip
+    return rows
+
+
+def conversion() -> list[dict[str, Any]]:
+    rows = []
+    for persona, factor in (("all", 1.0), ("p1", 1.6), ("p2", 0.6), ("p3", 0.8)):
+        for number in range(13):
+            rate = factor * (0.094 + 0.012 * ((number * 7) % 5 - 2) / 2)
+            width = 0.012 if number == 0 else 0.03
+            rows.append(
+                {
+                    "persona_id": persona,
+                    "month": f"2025-{number:02}" if number else "all",
+                    "journeys": 5610 if number == 0 else 430 + 10 * number,
+                    "converted": round(rate * (430 + 10 * number)),
+                    "conversion_rate": rate, "conversion_low": rate - width * rate / 0.1,
+                    "conversion_high": rate + width * rate / 0.1,
+                    "observed_days": 180.0 if number < 8 else 31.0 * (13 - number),
+                    "open_share": 0.0 if number < 9 else 0.2 * (number - 8),
+                    "is_young": number > 7,
+                }
+            )  # fmt: skip
+    return rows
+
+
+def reach() -> list[dict[str, Any]]:
+    return [
+        {
+            "persona_id": persona, "stage": stage, "stage_number": number, "journeys": entered,
+            "customers": round(entered * 0.9), "journey_share": entered / (every[0] + 400),
+        }
+        for persona, every in ENTERED.items()
+        for number, (stage, entered) in enumerate(zip(STAGES, every, strict=True), 1)
+    ]  # fmt: skip
+
+
+def stage_rows() -> list[dict[str, Any]]:
+    rows = []
+    for persona, every in ENTERED.items():
+        for number, stage in enumerate(STAGES, 1):
+            entered, rate = every[number - 1], RATES[persona][number - 1]
+            dropped, still_open, back = (round(entered * part) for part in (rate * 0.9, 0.06, 0.05))
+            converted = CONVERTED[persona] if stage == "loyalty" else 0
+            back = 0 if number == 1 else min(back, entered - dropped - still_open - converted)
+            rows.append(
+                {
+                    "persona_id": persona, "stage": stage, "stage_number": number,
+                    "entered": entered, "went_back": back, "dropped": dropped, "open": still_open,
+                    "converted": converted,
+                    "advanced": max(0, entered - dropped - still_open - back - converted),
+                    "dropped_rate": rate, "dropped_low": rate - 0.02, "dropped_high": rate + 0.02,
+                    "median_stay_seconds": 340.0 * number, "median_advance_seconds":
+                    None if number == 7 else 86400.0 * (2 + number * 1.7),
+                }
+            )  # fmt: skip
+    return rows
+
+
+def drop_offs() -> list[dict[str, Any]]:
+    rows = []
+    for persona, every in ENTERED.items():
+        for number, stage in enumerate(STAGES):
+            nodes = [("stage", stage, 1.0)]
+            nodes += [
+                ("touchpoint", name, 0.8 / (place + 1))
+                for place, name in enumerate(TOUCHPOINTS[stage])
+            ]
+            for level, node, part in nodes:
+                steps = round(every[number] * part)
+                lost = RATES[persona][number] * (0.75 + 0.35 * (len(node) % 3) / 2)
+                rows.append(
+                    {
+                        "level": level, "persona_id": persona, "node": node, "steps": steps,
+                        "customers": round(steps * 0.8), "mature_steps": round(steps * 0.93),
+                        "dropped": round(steps * 0.93 * lost), "drop_off_rate": lost,
+                        "drop_off_low": max(0, lost - 0.021), "drop_off_high": lost + 0.024,
+                        "conversion_probability": 0.1,
+                    }
+                )  # fmt: skip
+    return sorted(rows, key=lambda row: (row["level"], row["persona_id"], -row["steps"]))
+
+
+def transitions() -> list[dict[str, Any]]:
+    names = [name for names in TOUCHPOINTS.values() for name in names]
+    moves = [("START", names[0], 0.5), ("START", names[1], 0.3), ("START", names[2], 0.2)]
+    for place, name in enumerate(names[:-1]):
+        for hop, part in ((1, 0.4), (2, 0.22), (3, 0.09), (-2, 0.06), (0, 0.05)):
+            if 0 <= place + hop < len(names):
+                moves.append((name, names[place + hop], part))
+        moves.append((name, "DROPPED", 0.2))
+    moves.append((GOAL, "CONVERTED", 1.0))
+    rows = []
+    for persona, every in ENTERED.items():
+        for place, (start, end, part) in enumerate(moves):
+            steps = round(every[0] * part * 0.93 ** (place / 2)) + 6
+            rows.append(
+                {
+                    "level": "touchpoint", "persona_id": persona, "from_node": start,
+                    "to_node": end, "steps": steps, "customers": steps, "mature_steps": steps,
+                    "probability": part, "median_seconds": 3600.0 * place + 60,
+                    "p90_seconds": 9000.0 * place + 300,
+                }
+            )  # fmt: skip
+    return rows
+
+
+def flows() -> list[dict[str, Any]]:
+    rows = []
+    for persona, every in ENTERED.items():
+        for number, stage in enumerate(STAGES, 1):
+            left = every[number - 1]
+            onward = every[number] if number < 7 else 0
+            skipped = round(onward * 0.06) if number < 6 else 0
+            parts = [("DROPPED", None, round((left - onward) * 0.8))]
+            parts += [("OPEN", None, left - onward - parts[0][2])]
+            if number < 7:
+                parts.append((STAGES[number], number + 1, onward - skipped))
+            if skipped:
+                parts.append((STAGES[number + 1], number + 2, skipped))
+            if number == 7:
+                parts = [("CONVERTED", None, CONVERTED[persona]), ("OPEN", None, 20)]
+            rows += [
+                {
+                    "persona_id": persona, "from_node": stage, "from_number": number,
+                    "to_node": to, "to_number": to_number, "journeys": journeys,
+                    "customers": journeys,
+                }
+                for to, to_number, journeys in parts
+                if journeys > 0
+            ]  # fmt: skip
+    return rows
+
+
+def feelings() -> list[dict[str, Any]]:
+    return [
+        {
+            "persona_id": persona, "stage": stage, "stage_number": number, "score_scale": "nps",
+            "scores": 40 * number, "customers": 38 * number,
+            "mean_score": score - (1.1 if persona == "p2" else 0),
+        }
+        for persona in ENTERED
+        for number, (stage, score) in enumerate(zip(STAGES, SCORES, strict=True), 1)
+        if score is not None
+    ]  # fmt: skip
+
+
+def before_after() -> list[dict[str, Any]]:
+    return [
+        {
+            "persona_id": persona, "stage": stage, "position": position, "touchpoint": name,
+            "journeys": 90 - 20 * place, "customers": 80 - 20 * place, "share": 0.5 - 0.15 * place,
+        }
+        for persona in ENTERED
+        for stage in STAGES[:-1]
+        for position, names in (("before", TOUCHPOINTS[stage]), ("after", TOUCHPOINTS["awareness"]))
+        for place, name in enumerate(names)
+    ]  # fmt: skip
+
+
+def paths() -> list[dict[str, Any]]:
+    taken = (
+        ("paid ad", 812, 0, 690), ("article > pricing page", 402, 0, 340),
+        ("paid ad > pricing page > demo call", 260, 0, 201),
+        ("paid ad > pricing page > demo call > proposal > deal won > kick-off > workshop", 141, 0, 120),
+        ("article > case study > demo call > proposal > deal won > kick-off > workshop > "
+         "first exercise > coach call > survey answered > follow-up booked", 96, 96, 0),
+        ("event > demo call", 41, 0, 38), ("article > event > article", 4, 0, 4),
+    )  # fmt: skip
+    return [
+        {
+            "path": path, "steps": path.count(">") + 1, "journeys": journeys, "customers": journeys,
+            "converted": converted, "dropped": dropped, "open": journeys - converted - dropped,
+        }
+        for path, journeys, converted, dropped in taken
+    ]  # fmt: skip
+
+
+def profiles() -> list[dict[str, Any]]:
+    return [
+        {"persona_id": persona, "name": name, "customers": 1400 + place * 90,
+         "customer_share": (0.31, 0.36, 0.33)[place], "converted_rate": 0.1}
+        for place, (persona, name) in enumerate(NAMES.items())
+    ]  # fmt: skip
+
+
+def traits() -> list[dict[str, Any]]:
+    told = (("channel = referral", 0.62, 0.18), ("device = desktop", 0.81, 0.55),
+            ("hour of the first step", 10.4, 14.1), ("company size = large", 0.44, 0.2))  # fmt: skip
+    return [
+        {"persona_id": persona, "feature": feature, "value_in": inside - 0.03 * place,
+         "value_out": outside, "lift": inside / outside}
+        for place, persona in enumerate(NAMES)
+        for feature, inside, outside in told
+    ]  # fmt: skip
+
+
+def findings() -> list[dict[str, Any]]:
+    told = (
+        ("p2", "usage", "first exercise", 61.0, 44.0, 79.0,
+         "Mid-sized customers get lost after the workshop: of 100 who reach the first exercise, "
+         "57 are dropped there, against 18 of the others."),
+        ("all", "consideration", "pricing page", 38.5, 21.0, 55.0,
+         "44 of 100 journeys that reach the pricing page end there; at the other touchpoints of "
+         "that stage it is 31."),
+        ("p3", "support", "support ticket", 12.2, 3.0, 22.0,
+         "Start-ups go round in support: a third of their tickets are followed by another one."),
+        ("all", "awareness", "paid ad", 9.1, 1.0, 17.0,
+         "Journeys that begin with a paid ad end there more often than those that begin with an "
+         "article."),
+    )  # fmt: skip
+    return [
+        {
+            "finding_id": f"f{place}", "kind": "pain_point", "persona_id": persona, "stage": stage,
+            "touchpoint": touchpoint, "sentence": sentence, "size": size, "low": low, "high": high,
+            "evidence": {"mature_steps": 640, "dropped": 367, "drop_off_rate": 0.574},
+            "sql": "select *\nfrom graph.drop_offs\nwhere node = 'first exercise'",
+        }
+        for place, (persona, stage, touchpoint, size, low, high, sentence) in enumerate(told)
+    ]  # fmt: skip
+
+
+def milestones() -> list[dict[str, Any]]:
+    return [
+        {"milestone_number": 1, "touchpoint": "deal won", "journeys": 1190, "closed_journeys": 4900,
+         "closed_reached": 1100, "converted": 431, "reached_rate": 0.224, "converted_rate": 0.39,
+         "median_seconds": 86400 * 31.0}
+    ]  # fmt: skip
+
+
+def sources() -> list[dict[str, Any]]:
+    return [
+        {"source": name, "kind": kind, "events": events, "counted_events": events - 900,
+         "first_event_at": datetime(2025, 1, 1, 6), "last_event_at": datetime(2025, 12, 31, 22, 59),
+         "covers_until": datetime(2025, 12, 31, 22, 59), "is_behind": name == "surveys"}
+        for name, kind, events in (("web", "web", 81240), ("opportunities", "crm", 6204),
+                                   ("surveys", "survey", 1900))
+    ]  # fmt: skip
+
+
+def balances() -> list[dict[str, Any]]:
+    return [
+        {"source": "web", "rows_read": 82010, "rows_used": 81240, "rows_repeated": 600,
+         "rows_superseded": 0, "rows_rejected": 170, "rows_idle": 0}
+    ]  # fmt: skip
+
+
+def rejected() -> list[dict[str, Any]]:
+    return [
+        {"source": "web", "column_name": "at", "reason": "no time that can be read", "rows": 120},
+        {"source": "web", "column_name": "visitor", "reason": "no usable identifier", "rows": 50},
+    ]
+
+
+def unmapped() -> list[dict[str, Any]]:
+    return [
+        {"source": "web", "event": "<script>alert(1)</script>", "events": 420, "customers": 300},
+        {"source": "web", "event": "newsletter's link", "events": 12, "customers": 3},
+    ]
+
+
+def write_settings(folder: Path) -> Path:
+    """The settings as a file, for tests that go through the command line."""
+    path = folder / "journeys.yml"
+    told = settings().model_dump(mode="json", exclude={"folder", "file"}, exclude_defaults=True)
+    path.write_text(yaml.safe_dump(told), encoding="utf-8")
+    return path
