@@ -1,0 +1,97 @@
+"""What a right analysis finds: rates counted here, with none of the pipeline's own queries."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.sample import world
+from pipeline.sample.chains import NUMBER, walk
+from pipeline.sample.population import people
+
+TRUTH_SEED, TRUTH_TIMES, TRUTH_BATCH = 2025, 100, 40_000
+TRUTH_MOST = 400_000  # customers; beyond it the rates no longer move
+
+Rates = dict[str, dict[str, float]]
+
+
+def visits_of(steps: pd.DataFrame, horizon: int = world.END) -> pd.DataFrame:
+    """One row per stage visit: persona, stage, started_at, is_mature, is_lost, is_after_look.
+
+    `steps` as `chains.walk` makes them. A journey ends at the goal or before a silence longer than
+    `GIVE_UP_AFTER`; a visit is a run of steps of one stage in one journey.
+    """
+    customer, stage = steps["customer"].to_numpy(), steps["stage"].to_numpy()
+    started, ended = steps["started_at"].to_numpy(), steps["ended_at"].to_numpy()
+    is_goal = steps["touchpoint"].to_numpy() == NUMBER[world.GOAL]
+    first_of_customer = _differs(customer)
+    silence = np.append(0, started[1:] - ended[:-1])
+    after_silence = ~first_of_customer & (silence > world.GIVE_UP_AFTER)
+    begins_journey = first_of_customer | after_silence | np.append(True, is_goal[:-1])
+    begins_visit = begins_journey | _differs(stage)
+    last = np.append(begins_visit[1:], True)
+    ends_journey = np.append(begins_journey[1:], True)[last]
+    falls_silent = np.append(after_silence[1:], False)[last]
+    is_over = horizon - ended[last] > world.GIVE_UP_AFTER
+    is_final = np.append(first_of_customer[1:], True)[last]
+    number = np.arange(len(steps)) - np.maximum.accumulate(
+        np.where(first_of_customer, np.arange(len(steps)), 0)
+    )
+    return pd.DataFrame(
+        {
+            "customer": customer[last],
+            "persona": steps["persona"].to_numpy()[last],
+            "stage": stage[last],
+            "started_at": started[begins_visit],
+            "is_mature": is_over,
+            "is_lost": ends_journey & ~is_goal[last] & (falls_silent | (is_final & is_over)),
+            "is_after_look": number[begins_visit] >= world.LOOK,
+        }
+    )
+
+
+def counts_of(steps: pd.DataFrame) -> pd.DataFrame:
+    """Mature visits and how many of them were lost, per persona, stage, month and side of look."""
+    visits = visits_of(steps)
+    mature = visits[visits["is_mature"]].copy()
+    mature["month"] = pd.to_datetime(mature["started_at"], unit="s").dt.strftime("%Y-%m")
+    by = ["persona", "stage", "is_after_look", "month"]
+    return mature.groupby(by)["is_lost"].agg(visits="size", lost="sum")
+
+
+@lru_cache(maxsize=4)
+def many_counts(customers: int) -> pd.DataFrame:
+    """The same over a hundred times as many customers as a sample of `customers` has."""
+    wanted = min(customers * TRUTH_TIMES, TRUTH_MOST)
+    total = None
+    for number, first in enumerate(range(0, wanted, TRUTH_BATCH)):
+        rng = np.random.default_rng([TRUTH_SEED, number])
+        counts = counts_of(walk(people(min(TRUTH_BATCH, wanted - first), first, rng), rng))
+        total = counts if total is None else total.add(counts, fill_value=0)
+    assert total is not None
+    return total
+
+
+def rates_of(counts: pd.DataFrame) -> tuple[Rates, Rates]:
+    """Drop-off per persona and stage after the look, and per persona and for all everywhere."""
+    after = counts[counts.index.get_level_values("is_after_look")]
+    everywhere = _rates(counts.groupby(["persona", "stage"]).sum())
+    everyone = counts.groupby("stage").sum()
+    all_rates = {
+        world.STAGES[int(stage)]: round(float(row["lost"] / row["visits"]), 4)
+        for stage, row in everyone.iterrows()  # type: ignore[call-overload]
+    }
+    return _rates(after.groupby(["persona", "stage"]).sum()), {"all": all_rates, **everywhere}
+
+
+def _rates(counts: pd.DataFrame) -> Rates:
+    rates: Rates = {name: {} for name in world.PERSONAS}
+    for (persona, stage), row in counts.iterrows():  # type: ignore[misc]
+        rate = round(float(row["lost"] / row["visits"]), 4)
+        rates[world.PERSONAS[persona]][world.STAGES[stage]] = rate
+    return rates
+
+
+def _differs(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return np.append(True, values[1:] != values[:-1])
