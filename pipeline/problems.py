@@ -69,12 +69,17 @@ def validate(model: "type[Settings]", document: "Document", given: Mapping[str, 
 
 
 def _told_once(details: "Sequence[ErrorDetails]") -> "Iterator[ErrorDetails]":
-    """Without what follows from another problem: a source from a database has no path, rightly."""
-    places = {
-        _location(detail)[:-1] for detail in details if detail["loc"][-1] in ("database", "query")
+    """Without what follows from another problem.
+
+    A source from a database rightly has no path, and a list is not empty for its broken items.
+    """
+    from_database = {
+        detail["loc"][:-1] for detail in details if detail["loc"][-1] in ("database", "query")
     }
     for detail in details:
-        if not (detail["loc"][-1] == "path" and _location(detail)[:-1] in places):
+        has_no_path = detail["loc"][-1] == "path" and detail["loc"][:-1] in from_database
+        is_only_broken = detail["type"] == "too_short" and detail["input"]
+        if not (has_no_path or is_only_broken):
             yield detail
 
 

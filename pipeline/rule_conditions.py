@@ -73,8 +73,12 @@ def _escape(compiler: "RuleCompiler", node: Any) -> Typed:
     rebuilt = type(like)(
         this=compiler.of_kind(like.this, TEXT), expression=literal_text(like.expression)
     )
-    escaped = exp.Escape(this=rebuilt, expression=literal_text(node.expression))
-    return _unless_negated(like, escaped)
+    escape = literal_text(node.expression)
+    if len(escape.name) != 1 or like.expression.name.replace(escape.name * 2, "").endswith(
+        escape.name
+    ):
+        raise RuleError("`escape` needs one character, and something to follow it in the pattern")
+    return _unless_negated(like, exp.Escape(this=rebuilt, expression=escape))
 
 
 def _regex(compiler: "RuleCompiler", node: Any) -> Typed:

@@ -60,7 +60,9 @@ def convert(part: Typed, kind: str) -> Any:
 
 def as_count(part: Typed) -> Any:
     """A whole number that DuckDB's text functions take without a range error."""
-    return part.node if part.is_literal else _cast(part.node, "int")
+    if isinstance(part.node, exp.Literal) and part.node.name.isdigit() and len(part.node.name) < 9:
+        return part.node
+    return _cast(convert(part, TEXT), "int") if part.kind == DATE else _cast(part.node, "int")
 
 
 def _cast(node: Any, kind: str) -> Any:

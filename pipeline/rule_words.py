@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from pipeline.errors import JourneysError
 from pipeline.nearest import nearest
-from pipeline.rule_kinds import BOOLEAN, NUMBER, TEXT
+from pipeline.rule_kinds import BOOLEAN, DOUBLE, NUMBER, TEXT
 
 
 class RuleError(JourneysError, ValueError):
@@ -38,10 +38,10 @@ FUNCTIONS: dict[Any, tuple[dict[str, str], str]] = {
         {"this": TEXT, "expression": LITERAL, "group": LITERAL, "parameters": LITERAL},
         TEXT,
     ),
-    exp.Abs: ({"this": "double"}, NUMBER),
-    exp.Floor: ({"this": "double"}, NUMBER),
-    exp.Ceil: ({"this": "double"}, NUMBER),
-    exp.Round: ({"this": "double", "decimals": COUNT}, NUMBER),
+    exp.Abs: ({"this": DOUBLE}, NUMBER),
+    exp.Floor: ({"this": DOUBLE}, NUMBER),
+    exp.Ceil: ({"this": DOUBLE}, NUMBER),
+    exp.Round: ({"this": DOUBLE, "decimals": COUNT}, NUMBER),
 }
 # The same for those that sqlglot does not know, in order.
 ANONYMOUS: dict[str, tuple[tuple[str, ...], str]] = {

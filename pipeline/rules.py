@@ -79,7 +79,8 @@ def _checked(text: str) -> frozenset[str]:
     try:
         _nowhere().execute(f"select {sql}")
     except duckdb.Error as problem:
-        raise RuleError(f"cannot be evaluated: {str(problem).splitlines()[0]}") from problem
+        first = str(problem).splitlines()[0]
+        raise RuleError(f"cannot be evaluated: {first.partition('Error: ')[2] or first}") from None
     return frozenset(names)
 
 

@@ -70,8 +70,8 @@ def _check_reserved(values: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _check_touchpoint_names(values: Mapping[str, Any]) -> Iterator[Problem]:
     known = [named(touchpoint, "touchpoint") for _, touchpoint in _touchpoints(values)]
-    if not any(known):
-        return  # the models tell that there are no stages, or no touchpoint has a name
+    if not known or not all(known):
+        return  # the models tell that there are no stages, or that a touchpoint has no name
     for location, name in _touchpoint_references(values):
         if name not in known:
             yield location, _no_such("touchpoint", name, known)

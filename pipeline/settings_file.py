@@ -59,27 +59,35 @@ def read_yaml(path: Path) -> Document:
 
     Raises SettingsError for a file that is missing, empty, no YAML, or gives a key twice.
     """
-    text = _read_text(path)
-    loader = _Loader(text)
     try:
-        root = loader.get_single_node()
-        if root is None:
-            raise SettingsError(
-                str(path), ["the file is empty; `journeys init` writes a first one"]
-            )
-        problems = _structure_problems(root)
-        if problems:
-            raise SettingsError(str(path), problems)
-        values = loader.construct_document(root)
+        root, values = _parse(_read_text(path))
+    except _StructureError as problem:
+        raise SettingsError(str(path), problem.args[0]) from None
     except yaml.YAMLError as problem:
         raise SettingsError(str(path), [_yaml_words(problem)]) from problem
     except ValueError as problem:  # such as the date 2025-13-01
         raise SettingsError(str(path), [f"holds a value that cannot be: {problem}"]) from problem
-    except RecursionError as problem:
-        raise SettingsError(str(path), ["is nested too deeply"]) from problem
+    except RecursionError:
+        raise SettingsError(str(path), ["is nested too deeply"]) from None
+    return Document(path, values, root)
+
+
+class _StructureError(Exception):
+    """The problems of a file that is YAML, but no settings."""
+
+
+def _parse(text: str) -> tuple[yaml.Node, dict[str, Any]]:
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            raise _StructureError(["the file is empty; `journeys init` writes a first one"])
+        problems = _structure_problems(root)
+        if problems:
+            raise _StructureError(problems)
+        return root, loader.construct_document(root)
     finally:
         loader.dispose()
-    return Document(path, values, root)
 
 
 def _read_text(path: Path) -> str:
