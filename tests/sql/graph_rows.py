@@ -1,0 +1,74 @@
+"""Literal rows for the tables that `graph`, `personas` and `findings` read."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from pipeline.database import open_warehouse
+from pipeline.models import check, create, read_model, sql_folder
+
+START = datetime(2025, 3, 3, 12)  # a Monday
+COLUMNS = {
+    "journeys.moves": "level varchar, journey_id bigint, customer_id bigint, move_number integer,"
+    " from_node varchar, to_node varchar, is_mature boolean, is_after_look boolean,"
+    " seconds double, started_at timestamp",
+    "journeys.stage_visits": "journey_id bigint, visit_number integer, customer_id bigint,"
+    " stage varchar, stage_number integer, started_at timestamp, ended_at timestamp,"
+    " is_mature boolean, is_after_look boolean",
+    "journeys.journeys": "journey_id bigint, customer_id bigint, started_at timestamp,"
+    " last_step_at timestamp, outcome varchar",
+    "journeys.segments": "journey_id bigint, segment varchar, segment_value varchar",
+    "journeys.steps": "journey_id bigint, step_number integer, customer_id bigint,"
+    " touchpoint varchar, started_at timestamp, ended_at timestamp, channel varchar,"
+    " device varchar, customer_step_number integer",
+    "personas.assignments": "customer_id bigint, persona_id varchar",
+    "personas.features": "customer_id bigint, feature varchar, value double",
+    "core.attributes": "customer_id bigint, attribute varchar, value varchar",
+    "core.horizon": "horizon timestamp",
+    "core.sessions": "session_id bigint, customer_id bigint",
+    "run.chain": "level varchar, persona_id varchar, node varchar, conversion_probability double",
+    "run.customers": "customer_id bigint",
+    "run.persona_attributes": "attribute varchar",
+}  # fmt: skip
+
+
+def warehouse(
+    tables: Mapping[str, Sequence[Sequence[Any]]],
+) -> duckdb.DuckDBPyConnection:
+    """A warehouse in memory with these tables; those not given are there and empty."""
+    connection = open_warehouse(":memory:")
+    for name, columns in COLUMNS.items():
+        connection.execute(f"create table {name} ({columns})")
+    for name, rows in tables.items():
+        marks = ", ".join("?" * len(COLUMNS[name].split(",")))
+        connection.executemany(f"insert into {name} values ({marks})", rows)
+    return connection
+
+
+def made(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: str = "*", **parameters: Any
+) -> list[tuple[Any, ...]]:
+    """Make `table` from its file, check its promises, and return these columns of its rows."""
+    schema, name = table.split(".")
+    model = read_model(sql_folder() / schema / f"{name}.sql")
+    create(connection, model, parameters)
+    check(connection, model)
+    return connection.execute(f"select {columns} from {table} order by all").fetchall()
+
+
+def moves(*walks: tuple[int, str], level: str = "stage") -> Iterator[tuple[Any, ...]]:
+    """Moves of journeys written `customer, "a > b > DROPPED"`; mature unless they end OPEN.
+
+    Each move takes a day; every step is after the look.
+    """
+    for journey, (customer, walk) in enumerate(walks, 1):
+        nodes = ["START", *walk.split(" > ")]
+        for number, (start, end) in enumerate(itertools.pairwise(nodes)):
+            between = number > 0 and end not in ("CONVERTED", "DROPPED", "OPEN")
+            yield (
+                level, journey, customer, number, start, end, end != "OPEN", True,
+                86400 if between else None, START + timedelta(days=number),
+            )  # fmt: skip
