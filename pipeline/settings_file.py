@@ -4,7 +4,7 @@ YAML's own surprises are off: `no` and `on` are words, `12:30` is text, a key gi
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import yaml
 from pipeline.errors import SettingsError
 
 DEEPEST = 50  # levels; far more than any settings need, far less than Python's own limit
+MOST = 100_000  # values
 
 
 @dataclass(frozen=True)
@@ -109,19 +110,43 @@ def _read_text(path: Path) -> str:
 def _structure_problems(root: yaml.Node) -> list[str]:
     if not isinstance(root, yaml.MappingNode):
         return ["line 1: must hold keys and values, such as `title: Fjord Academy`"]
-    return _key_problems(root, ())
+    if _values_in(root, (), {}) > MOST:
+        return [f"stands for more than {MOST:,} values, by references to references"]
+    nodes = dict.fromkeys(_nodes(root))  # each once, though several references lead to it
+    return [text for node in nodes for text in _key_problems(node)]
 
 
-def _key_problems(node: yaml.Node, above: tuple[yaml.Node, ...]) -> list[str]:
-    """Keys that are given twice or are no text, in the whole file."""
+def _values_in(node: yaml.Node, above: tuple[yaml.Node, ...], known: dict[yaml.Node, int]) -> int:
+    """How many values a node stands for once all references in it are followed."""
     if node in above or len(above) > DEEPEST:
-        return [f"line {node.start_mark.line + 1}: refers to itself or is nested too deeply"]
+        line = node.start_mark.line + 1
+        raise _StructureError([f"line {line}: refers to itself or is nested too deeply"])
+    if node not in known:
+        parts = [_values_in(part, (*above, node), known) for part in _parts(node)]
+        known[node] = 1 + sum(parts)
+    return known[node]
+
+
+def _parts(node: yaml.Node) -> list[yaml.Node]:
     if isinstance(node, yaml.SequenceNode):
-        return [text for item in node.value for text in _key_problems(item, (*above, node))]
+        return list(node.value)
+    if isinstance(node, yaml.MappingNode):
+        return [part for pair in node.value for part in pair]
+    return []
+
+
+def _nodes(node: yaml.Node) -> Iterator[yaml.Node]:
+    yield node
+    for part in _parts(node):
+        yield from _nodes(part)
+
+
+def _key_problems(node: yaml.Node) -> list[str]:
+    """Keys of one mapping that are given twice or are no text."""
     if not isinstance(node, yaml.MappingNode):
         return []
     problems, lines = [], dict[str, int]()
-    for key, value in node.value:
+    for key, _ in node.value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
             problems.append(f"line {line}: a key must be text")
@@ -132,7 +157,6 @@ def _key_problems(node: yaml.Node, above: tuple[yaml.Node, ...]) -> list[str]:
         else:
             lines[key.value] = line
             _read_as_text(key)
-        problems += _key_problems(value, (*above, node))
     return problems
 
 

@@ -21,7 +21,11 @@ def _listed(value: Any) -> Any:
 
 def _same_name(value: Any) -> Any:
     """`[industry]` is short for `{industry: industry}`."""
-    return {name: name for name in value} if isinstance(value, list) else value
+    if not isinstance(value, list):
+        return value
+    if not all(isinstance(name, str) for name in value):
+        raise ValueError("must be a list of names, or names with their columns, as in {page: url}")
+    return {name: name for name in value}
 
 
 def _as_text(value: Any) -> Any:

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipeline.durations import duration_words, parse_duration
 from pipeline.errors import SettingsError
@@ -154,6 +155,20 @@ def test_a_file_that_refers_to_itself_is_told(tmp_path):
     assert "refers to itself" in refused(tmp_path, "map: &a {objective: *a}\n")[0]
 
 
+def test_references_to_references_that_stand_for_millions_of_values_are_told(tmp_path):
+    levels = [f"k{n}: &k{n} [{', '.join([f'*k{n - 1}'] * 9)}]" for n in range(1, 9)]
+    problems = refused(tmp_path, "\n".join(["k0: &k0 [x]", *levels]))
+    assert problems == ["stands for more than 100,000 values, by references to references"]
+
+
+def test_a_reference_is_read_where_it_stands(tmp_path):
+    sources = SOURCES.replace("columns: {", "columns: &c {")
+    second = (
+        "  - {name: b, kind: web, path: b, time: a, event: e, identifiers: {v: v}, columns: *c}\n"
+    )
+    assert read(tmp_path, sources, second, STAGES, JOURNEY).sources[1].columns["amount"] == "amount"
+
+
 def test_a_date_that_cannot_be_is_told(tmp_path):
     problems = refused(tmp_path, "actions: [{date: 2025-13-41, touchpoint: x, what: y}]\n")
     assert "holds a value that cannot be" in problems[0]
@@ -291,6 +306,37 @@ def test_stages_to_be_found_by_themselves_are_refused_in_words(tmp_path):
     problems = refused(tmp_path, SOURCES, "stages: infer\n", JOURNEY)
     assert len(problems) == 1
     assert "comes later; for now, list them" in problems[0]
+
+
+def places(values, location=()):
+    """Where each value of a settings file stands."""
+    yield location
+    is_list = isinstance(values, list)
+    for key in range(len(values)) if is_list else values if isinstance(values, dict) else ():
+        yield from places(values[key], (*location, key))
+
+
+def replaced(values, location, value):
+    """A copy of the values with another one at a location."""
+    if not location:
+        return value
+    copy = values.copy()
+    copy[location[0]] = replaced(values[location[0]], location[1:], value)
+    return copy
+
+
+@pytest.mark.parametrize("value", [None, 1, True, "x", "", [], {}, [None], [[]], {"a": 1}])
+def test_a_wrong_value_at_any_place_is_told_and_never_fails_otherwise(tmp_path, value):
+    example = yaml.safe_load((HERE / "data" / "design_example.yml").read_text())
+    file, told = tmp_path / "journeys.yml", 0
+    for location in places(example):
+        file.write_text(yaml.safe_dump(replaced(example, location, value)))
+        try:
+            read_settings(file)
+        except SettingsError as problem:
+            told += 1
+            assert all(problem.problems)
+    assert told > 40
 
 
 # Names
