@@ -1,6 +1,6 @@
 """The values of the events' columns that journeys are segmented by, one row per event and segment.
 
-Which columns these are is in the settings, so the select is made here; `journeys.segments` reads it.
+Which columns these are is in the settings, so the select is made here for `journeys.segments`.
 """
 
 from collections.abc import Mapping

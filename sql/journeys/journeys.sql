@@ -21,14 +21,14 @@ gathered as (
         max(next_started_at) as next_started_at,
         count(*) as steps,
         count(distinct session_id) as sessions,
-        sum(events) as events,
+        cast(sum(events) as bigint) as events,
         -- Decimals add up to the same in any order; doubles do not.
         cast(sum(cast(value as decimal(38, 6))) as double) as value,
-        arg_min(touchpoint, step_number) as first_touchpoint,
-        arg_max(touchpoint, step_number) as last_touchpoint,
-        arg_min(stage, step_number) as first_stage,
-        arg_max(stage, step_number) as last_stage,
-        arg_max(stage_number, step_number) as last_stage_number,
+        min(touchpoint) filter (where step_number = 1) as first_touchpoint,
+        min(stage) filter (where step_number = 1) as first_stage,
+        min(touchpoint) filter (where next_touchpoint is null) as last_touchpoint,
+        min(stage) filter (where next_touchpoint is null) as last_stage,
+        min(stage_number) filter (where next_touchpoint is null) as last_stage_number,
         max(stage_number) as furthest_stage_number
     from steps
     group by journey_id, customer_id
@@ -52,7 +52,7 @@ judged as (
         end as outcome,
         steps,
         sessions,
-        cast(events as bigint) as events,
+        events,
         value,
         first_touchpoint,
         last_touchpoint,

@@ -20,7 +20,8 @@ from_events as (
     select
         journey_id,
         segment,
-        arg_min(segment_value, event_number) as segment_value
+        arg_min(segment_value, event_number) filter (where segment_value is not null)
+            as segment_value
     from sessions
     join run.segment_values using (session_id)
     group by journey_id, segment

@@ -29,10 +29,15 @@ surrounded as (
         started_at - lag(ended_at) over in_order as silence,
         lag(goal_here) over in_order as goal_just_before,
         lead(started_at) over in_order as next_started_at,
-        max(goal_here) over (in_order rows between unbounded preceding and 1 preceding) as last_goal,
-        max(first_stage_here) over (in_order rows unbounded preceding) as last_first_stage
+        max(first_stage_here) over so_far as last_first_stage,
+        max(goal_here) over (
+            partition by customer_id order by first_event_number
+            rows between unbounded preceding and 1 preceding
+        ) as last_goal
     from marked
-    window in_order as (partition by customer_id order by first_event_number)
+    window
+        in_order as (partition by customer_id order by first_event_number),
+        so_far as (partition by customer_id order by first_event_number rows unbounded preceding)
 ),
 judged as (
     select
@@ -48,9 +53,7 @@ in_stretches as (
         max(case when is_cut_off then first_event_number end) over so_far as stretch,
         max(case when is_way_open then start_here end) over so_far as last_start
     from judged
-    window so_far as (
-        partition by customer_id order by first_event_number rows unbounded preceding
-    )
+    window so_far as (partition by customer_id order by first_event_number rows unbounded preceding)
 ),
 in_journeys as (
     select
