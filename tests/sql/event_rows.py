@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 
 from pipeline.database import open_warehouse
+from pipeline.labels import segment_values_sql
 from pipeline.models import Model, Step, build, in_order, read_models
-from pipeline.segments import segments_step
 
 STAGES = {
     "awareness": ("ad", "site"),
@@ -132,7 +132,19 @@ def landed(
 def parts() -> list[Model | Step]:
     """The files of `core` and `journeys` in their order, with the step that they need."""
     models = [model for model in read_models() if model.name.startswith(("core.", "journeys."))]
-    return in_order([*models, segments_step()])
+    segments = Step(
+        "run.segments_told",
+        frozenset({"core.events", "run.segments"}),
+        ("run.segment_values",),
+        lambda connection, _: show_segments(connection),
+    )
+    return in_order([*models, segments])
+
+
+def show_segments(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the view of the values of those segments that are columns."""
+    columns = rows(connection, "segment", "run.segments where kind = 'column'")
+    connection.execute(segment_values_sql(columns))
 
 
 def remake(connection: duckdb.DuckDBPyConnection, **parameters: Any) -> None:
