@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ENDS = ("CONVERTED", "DROPPED", "OPEN")
 SAID = {"START": "Started", "CONVERTED": "Converted", "DROPPED": "Dropped", "OPEN": "Still open"}
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+FONT = "-apple-system, 'Segoe UI', Inter, Roboto, 'Helvetica Neue', Arial, system-ui, sans-serif"
 ROW_HEIGHT = 46
 
 

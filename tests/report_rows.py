@@ -388,3 +388,34 @@ def write_settings(folder: Path) -> Path:
     told = settings().model_dump(mode="json", exclude={"folder", "file"}, exclude_defaults=True)
     path.write_text(yaml.safe_dump(told), encoding="utf-8")
     return path
+
+
+def renamed(tables: Tables, names: dict[str, str]) -> Tables:
+    """The same tables with every stage and touchpoint called otherwise."""
+
+    def new(value: Any) -> Any:
+        return names.get(value, value) if isinstance(value, str) else value
+
+    rows = {
+        table: [{column: new(cell) for column, cell in row.items()} for row in held]
+        for table, held in tables.rows.items()
+    }
+    found = [
+        row | {"stage": new(row["stage"]), "touchpoint": new(row["touchpoint"]),
+               "sentence": f"{row['sentence']} {new(row['touchpoint'])}"}
+        for row in tables.findings
+    ]  # fmt: skip
+    return Tables(rows, found)
+
+
+def renamed_settings(told: Settings, names: dict[str, str]) -> Settings:
+    """The same settings with every stage and touchpoint called otherwise."""
+    raw = told.model_dump(exclude_none=True)
+    for stage in raw["stages"]:
+        stage["stage"] = names.get(stage["stage"], stage["stage"])
+        for touchpoint in stage["touchpoints"]:
+            touchpoint["touchpoint"] = names[touchpoint["touchpoint"]]
+    raw["journey"]["goal"] = names[raw["journey"]["goal"]]
+    raw["journey"]["milestones"] = [names[each] for each in raw["journey"]["milestones"]]
+    raw["actions"] = [{**each, "touchpoint": names[each["touchpoint"]]} for each in raw["actions"]]
+    return Settings.model_validate(raw)

@@ -1,6 +1,7 @@
 """The journey map as columns, one per stage, for everyone and for each persona."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil, floor
 from typing import Any
 
 from pipeline.numbers import is_known
@@ -21,10 +22,11 @@ def journey_map(tables: Tables, settings: Settings, persona_id: str) -> dict[str
     shares = [column["reach"]["journey_share"] if column["reach"] else 0.0 for column in columns]
     scale = _main_scale(columns)
     moods = [_mood(column["feelings"], scale) for column in columns]
+    ends = _ends([mood for mood in moods if mood is not None], scale)
     for place, column in enumerate(columns):
-        column["area"] = _segment(shares, place, ceiling=1.0)
-        column["mood"] = _segment(moods, place, ceiling=1.0)
-    return {"columns": columns, "persona_id": persona_id, "scale": scale}
+        column["area"] = _segment(shares, place, (0.0, 1.0))
+        column["mood"] = _segment(moods, place, ends)
+    return {"columns": columns, "persona_id": persona_id, "scale": scale, "ends": ends}
 
 
 def findings_of(tables: Tables, persona_id: str) -> list[Row]:
@@ -118,16 +120,24 @@ def _main_scale(columns: Sequence[Mapping[str, Any]]) -> str | None:
 
 
 def _mood(feelings: Sequence[Row], scale: str | None) -> float | None:
-    """Where a mean score lies between the ends of its scale, from 0 to 1."""
-    for row in feelings:
-        if row["score_scale"] == scale:
-            low, high = scale_bounds(row["score_scale"])
-            return float((row["mean_score"] - low) / (high - low))
-    return None
+    """The mean score on the scale that the curve is drawn in."""
+    return next((row["mean_score"] for row in feelings if row["score_scale"] == scale), None)
+
+
+def _ends(moods: Sequence[float], scale: str | None) -> tuple[float, float]:
+    """From where to where the curve's axis runs: whole tenths of the scale around what was said."""
+    if not moods or scale is None:
+        return 0.0, 1.0
+    low, high = scale_bounds(scale)
+    tenth = (high - low) / 10
+    return (
+        low + tenth * max(0, floor((min(moods) - low) / tenth) - 1),
+        low + tenth * min(10, ceil((max(moods) - low) / tenth) + 1),
+    )
 
 
 def _segment(
-    values: Sequence[float | None], place: int, ceiling: float
+    values: Sequence[float | None], place: int, ends: tuple[float, float]
 ) -> dict[str, float | None] | None:
     """A curve's part within one column: its height at the middle and at both edges, in pixels.
 
@@ -138,7 +148,8 @@ def _segment(
         return None
 
     def height(of: float) -> float:
-        return round(HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * min(of / ceiling, 1.0), 1)
+        share = (of - ends[0]) / (ends[1] - ends[0])
+        return round(HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * min(max(share, 0.0), 1.0), 1)
 
     def edge(neighbour: int) -> float | None:
         if not 0 <= neighbour < len(values):

@@ -85,6 +85,7 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         "cards": sections.cards(tables, people, least),
         "findings": [row | {"evidence": sections.evidence(row)} for row in tables.findings],
         "most_lost": max((row["high"] or row["size"] for row in tables.findings), default=1) or 1,
+        "milestones": tables["milestones"],
         "trust": trust(tables, settings),
         "words_used": words_used(settings),
     }
@@ -130,9 +131,7 @@ def _figures(shown: dict[str, Any]) -> dict[str, Any]:
     import pandas
 
     drawn: dict[str, go.Figure] = {}
-    for place, (flow, time) in enumerate(zip(shown["flows"], shown["times"], strict=True)):
-        if flow["rows"]:
-            drawn[f"flow-{place}"] = charts.flow(pandas.DataFrame(flow["drawn"]))
+    for place, time in enumerate(shown["times"]):
         if time["rows"]:
             drawn[f"time-{place}"] = charts.over_time(pandas.DataFrame(time["drawn"]))
     return {name: json.loads(figure.to_json()) for name, figure in drawn.items()}

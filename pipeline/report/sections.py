@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from pipeline.drawings import hundred, transition_graph
+from pipeline import drawings
 from pipeline.numbers import count, is_known, kept_back, number, share, short
 from pipeline.report.journey_map import before
 from pipeline.report.tables import EVERYONE, Row, Tables
@@ -47,7 +47,7 @@ def first_screen(tables: Tables, settings: Settings) -> dict[str, Any]:
         "conversion": conversion,
         "horizon": horizon.get("horizon"),
         "first_at": horizon.get("first_event_at"),
-        "dots": hundred(outcome["converted_share"], outcome["dropped_share"])
+        "dots": drawings.hundred(outcome["converted_share"], outcome["dropped_share"])
         if outcome and has_journeys
         else Markup(""),
         "three": [row for row in tables.findings if row["kind"] == "pain_point"][:PAINS_AT_ONCE],
@@ -89,7 +89,10 @@ def flow(tables: Tables, persona_id: str, least: int) -> dict[str, Any]:
     """The flows of one persona; those of too few customers are told in the table, not drawn."""
     rows = [row | {"is_small": row["customers"] < least} for row in tables.of("flows", persona_id)]
     drawn = [row for row in rows if not row["is_small"]]
-    return {"rows": rows if drawn else [], "drawn": drawn, "height": 440}
+    outcome = next(iter(tables.of("outcomes", persona_id)), None)
+    if not drawn or outcome is None:
+        return {"rows": [], "drawing": Markup("")}
+    return {"rows": rows, "drawing": drawings.flow(drawn, outcome)}
 
 
 def graph(tables: Tables, settings: Settings, persona_id: str) -> dict[str, Any]:
@@ -106,7 +109,7 @@ def graph(tables: Tables, settings: Settings, persona_id: str) -> dict[str, Any]
     for touchpoint in settings.touchpoints():
         stages.setdefault(touchpoint.touchpoint, (touchpoint.stage_number, touchpoint.stage))
     return {
-        "drawing": transition_graph(kept, nodes, stages),
+        "drawing": drawings.transition_graph(kept, nodes, stages),
         "rows": kept[:TABLE_ROWS],
         "withheld": len(rows) - len(kept),
     }

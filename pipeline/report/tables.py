@@ -81,10 +81,14 @@ class Tables:
 
 def read_tables(connection: duckdb.DuckDBPyConnection) -> Tables:
     """Read all that the report shows, once."""
+    rows = {name: _read(connection, *what) for name, what in SELECTS.items()}
+    return Tables(rows, _findings(connection))
+
+
+def _findings(connection: duckdb.DuckDBPyConnection) -> list[Row]:
     from pipeline.findings import read_findings
 
-    rows = {name: _read(connection, *what) for name, what in SELECTS.items()}
-    return Tables(rows, read_findings(connection))
+    return read_findings(connection) if has_table(connection, "findings.pain_points") else []
 
 
 def _read(connection: duckdb.DuckDBPyConnection, table: str, sql: str) -> list[Row]:

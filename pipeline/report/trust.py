@@ -68,7 +68,7 @@ def trust(tables: Tables, settings: Settings) -> list[dict[str, Any]]:
             f"report says “{fewer(least)}”. A small part of a whole takes the next smallest with "
             "it, so that it cannot be found from the rest. No name, address or other identifier "
             "of a customer is in this file.",
-            "rows": [], "columns": [], "empty": "", "table": "", "is_words": True,
+            "rows": [], "columns": [], "empty": "", "table": "",
         },
     ]  # fmt: skip
 
@@ -76,10 +76,11 @@ def trust(tables: Tables, settings: Settings) -> list[dict[str, Any]]:
 def _block(
     title: str, words: str, rows: Sequence[Row], table: str, *columns: Column, empty: str
 ) -> dict[str, Any]:
+    numbers = [count]
     known = [column for column in columns if not rows or column[0] in rows[0]]
     return {
         "title": title, "words": words, "table": table, "empty": empty,
-        "columns": [{"said": said, "is_number": form in (count,)} for _, said, form in known],
+        "columns": [{"said": said, "is_number": form in numbers} for _, said, form in known],
         "rows": [[_cell(row[column], form) for column, _, form in known] for row in rows],
     }  # fmt: skip
 

@@ -1,8 +1,4 @@
-"""Drawings as SVG text: functions from rows to markup, which never query.
-
-Colours are the page's own (CSS classes), so a drawing follows light, dark and print by itself.
-Every name goes through markupsafe, which escapes it.
-"""
+"""The transition graph: touchpoints laid out from left to right by stage, and the moves between."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -39,21 +35,6 @@ class Node:
     @property
     def middle(self) -> float:
         return TOP + self.lane * LANE + NODE_HEIGHT / 2
-
-
-def hundred(converted: float, dropped: float) -> Markup:
-    """A hundred dots, for shares from 0 to 1: converted, dropped, and the rest still open."""
-    kinds = ["is-on"] * round(converted * 100)
-    kinds += ["is-off"] * min(round(dropped * 100), 100 - len(kinds))
-    kinds += ["is-hollow"] * (100 - len(kinds))
-    dots = Markup("").join(
-        Markup('<circle class="{}" cx="{}" cy="{}" r="{}"/>').format(
-            kind, 8 + 16 * (place % 20), 8 + 16 * (place // 20),
-            "5" if kind == "is-hollow" else "5.6",
-        )
-        for place, kind in enumerate(kinds)
-    )  # fmt: skip
-    return Markup('<svg viewBox="0 0 320 80" aria-hidden="true">{}</svg>').format(dots)
 
 
 def transition_graph(

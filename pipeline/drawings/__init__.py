@@ -1,0 +1,11 @@
+"""Drawings as SVG text: functions from rows to markup, which never query.
+
+Colours are the page's own (CSS classes), so a drawing follows light, dark and print by itself.
+Every name goes through markupsafe, which escapes it.
+"""
+
+from pipeline.drawings.dots import hundred
+from pipeline.drawings.flow import flow
+from pipeline.drawings.graph import transition_graph
+
+__all__ = ["flow", "hundred", "transition_graph"]

@@ -1,0 +1,216 @@
+"""The report in a real browser: what moves, what must not, and how it fits."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import report_rows
+from chromium import chromium
+from playwright.sync_api import Browser, Page
+
+from pipeline.report.page import render
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+HOSTILE = (
+    "<script>window.hacked = 1</script>",
+    '"><img src=x onerror="window.hacked = 2">',
+    "'); window.hacked = 3; ('",
+    '=HYPERLINK("https://evil.example", "click")',
+    "</script><script>window.hacked = 4</script>",
+    "\u202eright to left\u202c \u05d0\u05d1\u05d2",
+    "long " + "x" * 10_000,
+    "🧑🏽‍🔬 {{ 7 * 7 }} {% raw %}",
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("report"), report_rows.tables(), report_rows.settings())
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    names = dict(zip(report_rows.STAGES, HOSTILE, strict=False))
+    names |= {
+        name: f"{HOSTILE[place % len(HOSTILE)]} {place}"
+        for place, name in enumerate(sum(report_rows.TOUCHPOINTS.values(), ()))
+    }
+    tables = report_rows.renamed(report_rows.tables(), names)
+    settings = report_rows.renamed_settings(
+        report_rows.settings(title=HOSTILE[0], questions=list(HOSTILE)), names
+    )
+    return written(tmp_path_factory.mktemp("hostile"), tables, settings)
+
+
+def written(folder: Path, tables: Any, settings: Any) -> Path:
+    path = folder / "report.html"
+    path.write_text(render(tables, settings), encoding="utf-8", newline="")
+    return path
+
+
+def opened(browser: Browser, report: Path, **how: Any) -> tuple[Page, list[str]]:
+    """The report in a page of its own, and what it complained of or asked for meanwhile."""
+    how.setdefault("viewport", {"width": 1280, "height": 900})
+    page = browser.new_context(**how).new_page()
+    noise: list[str] = []
+    page.on("console", lambda message: noise.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: noise.append(f"error: {error}"))
+    page.on("dialog", lambda dialog: noise.append(f"dialog: {dialog.message}"))
+    page.on("request", lambda request: noise.append(f"request: {request.url[:80]}"))
+    page.goto(report.as_uri())
+    noise[:] = [line for line in noise if line != f"request: {report.as_uri()[:80]}"]
+    return page, noise
+
+
+def scrolled(page: Page) -> None:
+    page.evaluate(
+        """async () => { for (let y = 0; y < document.body.scrollHeight; y += 600) {
+        scrollTo({top: y, behavior: 'instant'}); await new Promise(done => setTimeout(done, 30)); } }"""
+    )
+    page.wait_for_timeout(300)
+
+
+@pytest.mark.parametrize("which", ["report", "hostile"])
+def test_reading_it_to_the_end_logs_nothing_and_asks_for_nothing(
+    browser: Browser, which: str, request: pytest.FixtureRequest
+) -> None:
+    page, noise = opened(browser, request.getfixturevalue(which))
+    scrolled(page)
+    assert noise == []
+    assert page.locator("#time .main-svg").first.is_visible()
+
+
+def test_hostile_names_do_nothing(browser: Browser, hostile: Path) -> None:
+    page, _ = opened(browser, hostile)
+    scrolled(page)
+    for node in page.locator(".for-persona:visible .graph .node").all():
+        node.dispatch_event("click")
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("img[src=x], a[href^='http'], a[href^='javascript']").count() == 0
+    assert "{{ 7 * 7 }}" in page.locator("body").inner_text()
+
+
+@pytest.mark.parametrize("which", ["report", "hostile"])
+@pytest.mark.parametrize("width", [360, 768, 1280, 1600])
+def test_the_page_never_scrolls_sideways(
+    browser: Browser, width: int, which: str, request: pytest.FixtureRequest
+) -> None:
+    page, _ = opened(
+        browser, request.getfixturevalue(which), viewport={"width": width, "height": 800}
+    )
+    scrolled(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_persona_is_switched_in_place(browser: Browser, report: Path, scripts: bool) -> None:
+    page, _ = opened(browser, report, java_script_enabled=scripts)
+    shown = page.locator("#map .for-persona:visible")
+    assert "40.8" in shown.inner_text()
+    page.locator("label", has_text="Start-ups").click()
+    assert shown.count() == 1
+    assert shown.get_attribute("data-persona") == "3"
+    assert "40.8" not in shown.inner_text()
+
+
+def test_without_scripts_the_first_screen_and_the_map_still_read(
+    browser: Browser, report: Path
+) -> None:
+    page, _ = opened(browser, report, java_script_enabled=False)
+    text = page.locator("body").inner_text()
+    assert "5\u202f610 journeys" in text
+    assert "Mid-sized customers get lost after the workshop" in text
+    assert page.locator("#map .stage:visible").count() == len(report_rows.STAGES)
+
+
+def test_the_keyboard_reaches_the_personas_and_a_touchpoint(browser: Browser, report: Path) -> None:
+    page, _ = opened(browser, report)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.locator("#persona-0").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#map .for-persona:visible").get_attribute("data-persona") == "1"
+    node = page.locator(".for-persona:visible .graph .node").nth(2)
+    node.focus()
+    page.keyboard.press("Enter")
+    assert node.get_attribute("aria-pressed") == "true"
+    page.keyboard.press("Escape")
+    assert node.get_attribute("aria-pressed") == "false"
+
+
+def test_a_touchpoint_chosen_shows_only_its_neighbours(browser: Browser, report: Path) -> None:
+    page, _ = opened(browser, report)
+    graph = page.locator(".for-persona:visible svg.graph")
+    graph.locator('.node[data-node="demo call"]').click()
+    near = graph.locator(".edge.near").evaluate_all(
+        "edges => edges.map(edge => [edge.dataset.from, edge.dataset.to])"
+    )
+    assert near
+    assert all("demo call" in ends for ends in near)
+
+
+def test_the_graph_is_filtered_by_share(browser: Browser, report: Path) -> None:
+    page, _ = opened(browser, report)
+    edges = page.locator(".for-persona:visible svg.graph .edge:visible")
+    before = edges.count()
+    page.locator("#graph-share").fill("30")
+    assert 0 < edges.count() < before
+    assert all(float(edge.get_attribute("data-share") or 0) >= 0.3 for edge in edges.all())
+
+
+def test_how_we_know_opens_the_finding_with_its_query(browser: Browser, report: Path) -> None:
+    page, _ = opened(browser, report)
+    page.get_by_role("link", name="How we know").first.click()
+    finding = page.locator("#finding-1")
+    assert finding.get_attribute("open") is not None
+    assert "from graph.drop_offs" in finding.locator("pre").inner_text()
+
+
+def test_a_table_sorts_by_a_column_both_ways(browser: Browser, report: Path) -> None:
+    page, _ = opened(browser, report)
+    button = page.locator("#paths th button", has_text="Converted")
+    first = page.locator("#paths tbody tr").first.locator("td").nth(2)
+    button.click()
+    assert first.inner_text() == "96"
+    button.click()
+    assert first.inner_text() == "0"
+
+
+def test_dark_mode_turns_the_page_and_the_pictures_over(browser: Browser, report: Path) -> None:
+    found = {}
+    for scheme in ("light", "dark"):
+        page, _ = opened(browser, report, color_scheme=scheme)
+        scrolled(page)
+        page_colour = "getComputedStyle(document.body).backgroundColor"
+        text_colour = "getComputedStyle(document.querySelector('#time .xtick text')).fill"
+        found[scheme] = [_lightness(page.evaluate(what)) for what in (page_colour, text_colour)]
+    assert found["light"][0] > 230 > 60 > found["light"][1]
+    assert found["dark"][0] < 60 < 180 < found["dark"][1]
+
+
+def _lightness(colour: str) -> float:
+    red, green, blue = map(int, re.findall(r"\d+", colour)[:3])
+    return (red + green + blue) / 3
+
+
+def test_it_prints_on_a_handful_of_a4_pages(browser: Browser, report: Path) -> None:
+    page, noise = opened(browser, report)
+    pdf = page.pdf(prefer_css_page_size=True)
+    pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
+    assert 6 <= pages <= 20
+    assert noise == []
+
+
+def test_the_first_screen_is_there_within_two_seconds(browser: Browser, report: Path) -> None:
+    page, _ = opened(browser, report)
+    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    assert painted < 2000
