@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["make_sample"]
 
 BATCH = 40_000  # customers made at once
-EVENTS_PER_CUSTOMER = 24.2
+EVENTS_PER_CUSTOMER = 24.5
 
 
 def make_sample(
@@ -28,19 +28,23 @@ def make_sample(
 
     With `events`, as many customers as make about that many. `form` is `exports`, text files as
     the systems write them, or `parquet`, a folder of parts per system. The same seed and size
-    give the same bytes.
+    give the same bytes. Raises InputError for a sample of nobody.
     """
     import numpy as np
 
+    from pipeline.errors import InputError
     from pipeline.sample.batch import make_batch
     from pipeline.sample.exports import Exports
     from pipeline.sample.ledger import Ledger
     from pipeline.sample.paper import write_paper
 
     if events is not None:
-        customers = max(round(events / EVENTS_PER_CUSTOMER), 1)
+        customers = round(events / EVENTS_PER_CUSTOMER)
+    if customers < 1:
+        raise InputError("A sample needs at least one customer, or about 25 events.")
     out.mkdir(parents=True, exist_ok=True)
-    exports, ledger, personas = Exports(out, form), Ledger(), {}
+    exports, ledger = Exports(out, form), Ledger()
+    personas: dict[str, str] = {}
     for number, first in enumerate(range(0, customers, BATCH)):
         rng = np.random.default_rng([seed, number])
         batch = make_batch(first, min(BATCH, customers - first), rng, ledger)

@@ -11,6 +11,7 @@ from pipeline.sample.crm_dirt import CrmDirt, contact_id, some_by_second_number
 from pipeline.sample.dirt import CLEAN, WebDirt, number_events, visitor_id
 from pipeline.sample.identities import sessions, sign_ups
 from pipeline.sample.ledger import Ledger
+from pipeline.sample.population import Array
 from pipeline.sample.population import people as draw_people
 
 Tables = dict[str, list[pd.DataFrame]]
@@ -33,9 +34,9 @@ def make_batch(first: int, count: int, rng: np.random.Generator, ledger: Ledger)
     emails = pd.Series([email_of(number) for number in people["customer"]], people["customer"])
     _note_late_sign_ups(steps, signed, ledger)
     web = events.web_events(steps, known, signed, rng)
-    web["email"] = _emails(web.pop("email_of") - first, emails)
+    web["email"] = _emails(web.pop("email_of").to_numpy() - first, emails)
     contacts = crm.contacts(people, signed, rng)
-    contacts["email"] = _emails(contacts["customer"] - first, emails)
+    contacts["email"] = _emails(contacts["customer"].to_numpy() - first, emails)
     tables = {
         "web_events": _web_parts(web, steps, emails.loc[contacts["customer"]], first, rng, ledger),
         **_crm_parts(contacts, steps, rng, ledger, first),
@@ -54,12 +55,13 @@ def email_of(customer: int) -> str:
     return f"{first_name}.{last_name}{customer}@{company}.example"
 
 
-def _emails(place: "pd.Series[int]", emails: "pd.Series[str]") -> pd.Categorical:
-    return pd.Categorical.from_codes(np.maximum(place, -1), list(emails))
+def _emails(place: Array, emails: "pd.Series[str]") -> "pd.Categorical[str]":
+    """Emails by place in the batch; below 0 is null."""
+    return events.category(np.maximum(place, -1), list(emails))
 
 
 def _with_email(rows: pd.DataFrame, emails: "pd.Series[str]", first: int) -> pd.DataFrame:
-    return rows.assign(email=_emails(rows["customer"] - first, emails))
+    return rows.assign(email=_emails(rows["customer"].to_numpy() - first, emails))
 
 
 def _web_parts(
@@ -95,7 +97,7 @@ def _crm_parts(
     opportunities = crm.opportunities(steps, rng)
     activities = events.activities(steps)
     activities["contact"] = some_by_second_number(activities, twice, rng)
-    notes = dirt.notes_at_odd_hours(contacts) if first == 0 else activities.head(0)
+    notes = dirt.notes_at_odd_hours(contacts if first == 0 else contacts.head(0))
     activities = pd.concat([activities, notes], ignore_index=True)
     activities = activities.sort_values(["at", "contact"], ignore_index=True, kind="stable")
     activities["activity_number"] = first * 20 + activities.index

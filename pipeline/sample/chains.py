@@ -80,7 +80,7 @@ def _next_touchpoint(walkers: Walkers, slot: int, rng: np.random.Generator) -> A
     pick = (rng.random(len(planned)) * WANDER_COUNT[walkers.stage]).astype(np.int64)
     wanders = (rng.random(len(planned)) < chance) & (planned >= 0)
     other = WANDER[walkers.stage, pick]
-    return np.where(wanders & (other >= 0), other, planned)
+    return np.asarray(np.where(wanders & (other >= 0), other, planned))
 
 
 def _meet_coach_or_community(walkers: Walkers, trail: Trail, rng: np.random.Generator) -> Array:

@@ -38,14 +38,14 @@ def opportunities(steps: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame
     (EUR), created_at, closed_at (-1 while open) and updated_at (seconds)."""
     wanted = steps["touchpoint"].isin([NUMBER["proposal"], NUMBER[world.MILESTONE]])
     rows = steps[wanted].reset_index(drop=True)
-    following = rows.shift(-1, fill_value=-1)
+    following = rows[["customer", "touchpoint", "started_at"]].shift(-1, fill_value=-1)
     is_offer = rows["touchpoint"] == NUMBER["proposal"]
     is_won = (following["touchpoint"] == NUMBER[world.MILESTONE]) & (
         following["customer"] == rows["customer"]
     )
     offers = rows[is_offer].reset_index(drop=True)
     won = is_won[is_offer].to_numpy()
-    waits = rng.integers(*np.array(WRITTEN_OFF_DAYS) * world.DAY, len(offers))
+    waits = rng.integers(*WRITTEN_OFF_DAYS, len(offers)) * world.DAY
     closed = np.where(won, following.loc[is_offer, "started_at"], offers["started_at"] + waits)
     is_open = closed >= world.END
     low, high = np.array(AMOUNTS)[offers["persona"]].T

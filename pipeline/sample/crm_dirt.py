@@ -29,10 +29,8 @@ class CrmDirt:
     def contacts_twice(self, contacts: pd.DataFrame) -> pd.DataFrame:
         """Contacts entered once more under another number, the email in other letters."""
         rows = self._some(contacts, world.ENTERED_TWICE)
-        twice = rows.assign(contact=rows["contact"] + 1, email_upper=True)
-        twice["email"] = (
-            twice["email"].str.upper().map(lambda email: f" {email}").astype("category")
-        )
+        loud = [f" {email.upper()}" for email in rows["email"]]
+        twice = rows.assign(contact=rows["contact"] + 1, email=loud)
         pairs = [
             [contact_id(number), contact_id(number + 1), email]
             for number, email in zip(rows["contact"], rows["email"], strict=True)
@@ -73,15 +71,14 @@ class CrmDirt:
         rows = contacts[contacts["created_at"] < moment].head(count)
         minutes = np.arange(len(rows)) * 59 // max(count - 1, 1)
         times = [f"{day} 02:{minute:02d}:00" for minute in minutes]
-        self.ledger.note(
-            name, [[contact_id(c), t] for c, t in zip(rows["contact"], times, strict=True)]
-        )
+        contact = [contact_id(number) for number in rows["contact"]]
+        self.ledger.note(name, [list(pair) for pair in zip(contact, times, strict=True)])
         return pd.DataFrame(
             {
                 "at": moment + 60 * minutes,
                 "contact": rows["contact"].to_numpy(),
                 "activity": words.NOTE,
-                "time_text": times,
+                "time_text": pd.Series(times, dtype="str"),
             }
         )
 

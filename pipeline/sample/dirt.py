@@ -101,7 +101,9 @@ class WebDirt:
         self.ledger.note("shared_device", [visitor_id(SHARED_DEVICE)], count + alone)
         self.ledger["shared_device"] |= {"emails": count, "events_alone": alone}
         page = [UNMAPPED_PAGE]
-        return [rows.assign(page=coded(0 * rows["at"], page)) for rows in (signs_in, nobody)]
+        return [
+            rows.assign(page=coded(0 * rows["at"].to_numpy(), page)) for rows in (signs_in, nobody)
+        ]
 
     def _moments(self, count: int) -> Array:
         return self.rng.integers(world.BEGIN, world.END - world.DAY, count)

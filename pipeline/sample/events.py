@@ -13,12 +13,16 @@ PAGES = [words.SITE + words.WEB.get(name, ("", ""))[1] for name in world.NAMES]
 SCROLLS = 0.2  # of the events between a step's first and last
 
 
-def coded(codes: Array, names: list[str] | tuple[str, ...]) -> pd.Categorical:
+def coded(codes: Array, names: list[str] | tuple[str, ...]) -> "pd.Categorical[str]":
     """Text that is stored once per name; -1 is null."""
-    names = list(names)
     distinct = list(dict.fromkeys(names))
-    number = np.array([distinct.index(name) for name in names])
-    return pd.Categorical.from_codes(np.where(codes < 0, -1, number[codes]), distinct)
+    number = np.array([distinct.index(name) for name in names], dtype=np.int64)
+    return category(np.where(codes < 0, -1, number[codes]), distinct)
+
+
+def category(codes: Array, names: list[str]) -> "pd.Categorical[str]":
+    """The same for names that are all different."""
+    return pd.Categorical.from_codes(codes.astype(np.int64), pd.Index(names, dtype="str"))
 
 
 def web_events(
@@ -28,11 +32,9 @@ def web_events(
     channel, device, agent (text), visitor (number), email_of (customer, -1 where not known)."""
     is_web = SOURCE_OF[steps["touchpoint"]] == "web"
     visits, seen = steps[is_web], known[is_web]
-    row = np.repeat(np.arange(len(visits)), visits["events"])
-    place = (
-        np.arange(len(row))
-        - np.repeat(np.cumsum(visits["events"]) - visits["events"], visits["events"]).to_numpy()
-    )
+    count = visits["events"].to_numpy()
+    row = np.repeat(np.arange(len(visits)), count)
+    place = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     each, ids = visits.iloc[row].reset_index(drop=True), seen.iloc[row].reset_index(drop=True)
     length = each["ended_at"] - each["answer_delay"] - each["started_at"]
     inner = (place > 0) & (place < each["events"] - 1) & (rng.random(len(row)) < SCROLLS)
@@ -45,9 +47,8 @@ def web_events(
             "email_of": np.where(ids["has_email"], each["customer"], -1),
         }
     )
-    return _worded(
-        pd.concat([frame, _sign_up_events(steps, known, signed)], ignore_index=True), rng
-    )
+    frames = [frame, _sign_up_events(steps, known, signed)]
+    return _worded(pd.concat(frames, ignore_index=True), rng)
 
 
 def _sign_up_events(steps: pd.DataFrame, known: pd.DataFrame, signed: pd.DataFrame) -> pd.DataFrame:

@@ -60,8 +60,13 @@ SELECTS = {
     """,
     "support": """
         select
-            printf('t-%07d', ticket_number) as ticket_id, email, make_timestamp(opened_at * 1000000) as opened_at,
-            make_timestamp(closed_at * 1000000) as closed_at, topic, message, satisfaction
+            printf('t-%07d', ticket_number) as ticket_id,
+            email,
+            make_timestamp(opened_at * 1000000) as opened_at,
+            make_timestamp(closed_at * 1000000) as closed_at,
+            topic,
+            message,
+            satisfaction
         from given
         order by given.opened_at, ticket_number
     """,
@@ -93,6 +98,9 @@ class Exports:
         self.out, self.form, self.parts = out, form, 0
         self.connection = open_scratch()
         self.connection.execute(LOCAL_TIME)
+        for name in SELECTS:  # parts of an earlier, larger sample would be read with the new ones
+            for part in (out / name).glob("part-*.parquet"):
+                part.unlink()
 
     def add(self, tables: dict[str, list[pd.DataFrame]]) -> None:
         """Add a batch: the parts of each export, whose columns may differ."""

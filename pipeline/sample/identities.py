@@ -8,6 +8,7 @@ from pipeline.sample import world
 IS_ANONYMOUS = np.array([anonymous for _, _, anonymous in world.TOUCHPOINTS.values()])
 # A visitor's number is four times the customer's, plus what kind of visitor it is.
 MAIN, SECOND_DEVICE, BOT, STAFF = range(4)
+CHANNEL = {name: number for number, name in enumerate(world.CHANNELS)}
 SHARED_DEVICE = -1  # the visitor number of the tablet at the stand
 
 
@@ -50,15 +51,13 @@ def sessions(
     count = int(session[-1]) + 1 if len(session) else 0
     luck, second, known = rng.random((3, count))[:, session]
     number = step_numbers(steps)
-    is_signed = (
-        number > steps["customer"].map(signed.set_index("customer")["sign_up_step"])
-    ).to_numpy()
+    sign_up_step = steps["customer"].map(signed.set_index("customer")["sign_up_step"])
+    is_signed = (number > sign_up_step).to_numpy()
     is_first = (number == 1).groupby(session).transform("max").to_numpy()
     on_second = is_signed & own["has_second_device"].to_numpy() & (second < 0.3) & ~is_first
     stays = is_first | (luck < 0.45)
-    later = np.where(
-        luck < 0.7, CHANNEL["direct"], np.where(is_signed, CHANNEL["email"], CHANNEL["search"])
-    )
+    mailed = np.where(is_signed, CHANNEL["email"], CHANNEL["search"])
+    later = np.where(luck < 0.7, CHANNEL["direct"], mailed)
     return pd.DataFrame(
         {
             "channel": np.where(stays, own["channel"], later),
@@ -67,6 +66,3 @@ def sessions(
             "has_email": is_signed & (on_second | (known < world.EMAIL_KNOWN)),
         }
     )
-
-
-CHANNEL = {name: number for number, name in enumerate(world.CHANNELS)}

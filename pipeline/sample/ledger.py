@@ -13,6 +13,5 @@ class Ledger(dict[str, dict[str, Any]]):
         entry = self.setdefault(name, {"count": 0, "examples": []})
         entry["count"] += len(examples) if count is None else count
         kept = entry["examples"]
-        kept.extend(
-            [example for example in examples if example not in kept][: EXAMPLES - len(kept)]
-        )
+        new = [example for example in examples if example not in kept]
+        kept.extend(new[: EXAMPLES - len(kept)])

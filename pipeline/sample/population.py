@@ -14,7 +14,8 @@ Array = npt.NDArray[Any]
 def draw(rng: np.random.Generator, shares: Array) -> Array:
     """One column index per row of `shares`, each row being the chances of its columns."""
     chances = np.cumsum(shares, axis=1)
-    return (rng.random(len(shares))[:, None] * chances[:, -1:] >= chances).sum(axis=1)
+    luck = rng.random(len(shares))[:, None] * chances[:, -1:]
+    return np.asarray((luck >= chances).sum(axis=1))
 
 
 def people(count: int, first: int, rng: np.random.Generator) -> pd.DataFrame:

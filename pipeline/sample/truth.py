@@ -11,7 +11,7 @@ from pipeline.sample.chains import NUMBER, walk
 from pipeline.sample.population import people
 
 TRUTH_SEED, TRUTH_TIMES, TRUTH_BATCH = 2025, 100, 40_000
-TRUTH_MOST = 400_000  # customers; beyond it the rates no longer move
+TRUTH_LEAST, TRUTH_MOST = 40_000, 400_000  # customers; beyond it the rates no longer move
 
 Rates = dict[str, dict[str, float]]
 
@@ -57,13 +57,19 @@ def counts_of(steps: pd.DataFrame) -> pd.DataFrame:
     mature = visits[visits["is_mature"]].copy()
     mature["month"] = pd.to_datetime(mature["started_at"], unit="s").dt.strftime("%Y-%m")
     by = ["persona", "stage", "is_after_look", "month"]
-    return mature.groupby(by)["is_lost"].agg(visits="size", lost="sum")
+    return mature.groupby(by)["is_lost"].agg(["size", "sum"]).set_axis(["visits", "lost"], axis=1)
+
+
+def many_counts(customers: int) -> pd.DataFrame:
+    """The same over a hundred times as many customers as a sample of `customers` has.
+
+    They are drawn with a seed of their own: the planted rates are the world's, not the sample's.
+    """
+    return _counts_over(min(max(customers * TRUTH_TIMES, TRUTH_LEAST), TRUTH_MOST))
 
 
 @lru_cache(maxsize=4)
-def many_counts(customers: int) -> pd.DataFrame:
-    """The same over a hundred times as many customers as a sample of `customers` has."""
-    wanted = min(customers * TRUTH_TIMES, TRUTH_MOST)
+def _counts_over(wanted: int) -> pd.DataFrame:
     total = None
     for number, first in enumerate(range(0, wanted, TRUTH_BATCH)):
         rng = np.random.default_rng([TRUTH_SEED, number])
@@ -76,21 +82,23 @@ def many_counts(customers: int) -> pd.DataFrame:
 def rates_of(counts: pd.DataFrame) -> tuple[Rates, Rates]:
     """Drop-off per persona and stage after the look, and per persona and for all everywhere."""
     after = counts[counts.index.get_level_values("is_after_look")]
-    everywhere = _rates(counts.groupby(["persona", "stage"]).sum())
     everyone = counts.groupby("stage").sum()
-    all_rates = {
-        world.STAGES[int(stage)]: round(float(row["lost"] / row["visits"]), 4)
-        for stage, row in everyone.iterrows()  # type: ignore[call-overload]
-    }
-    return _rates(after.groupby(["persona", "stage"]).sum()), {"all": all_rates, **everywhere}
+    stages = [world.STAGES[number] for number in everyone.index]
+    all_rates = dict(zip(stages, _share_lost(everyone), strict=True))
+    return _by_persona(after), {"all": all_rates, **_by_persona(counts)}
 
 
-def _rates(counts: pd.DataFrame) -> Rates:
+def _by_persona(counts: pd.DataFrame) -> Rates:
     rates: Rates = {name: {} for name in world.PERSONAS}
-    for (persona, stage), row in counts.iterrows():  # type: ignore[misc]
-        rate = round(float(row["lost"] / row["visits"]), 4)
-        rates[world.PERSONAS[persona]][world.STAGES[stage]] = rate
+    sums = counts.groupby(["persona", "stage"]).sum()
+    personas, stages = (sums.index.get_level_values(level) for level in (0, 1))
+    for persona, stage, share in zip(personas, stages, _share_lost(sums), strict=True):
+        rates[world.PERSONAS[persona]][world.STAGES[stage]] = share
     return rates
+
+
+def _share_lost(sums: pd.DataFrame) -> list[float]:
+    return [round(float(share), 4) for share in sums["lost"] / sums["visits"]]
 
 
 def _differs(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
