@@ -27,7 +27,7 @@ counted as (
 numbered as (
     select
         *,
-        row_number() over in_order as event_number,
+        cast(row_number() over in_order as bigint) as event_number,
         occurred_at - lag(occurred_at) over in_order as silence
     from counted
     window in_order as (partition by customer_id order by occurred_at, event_id)
@@ -60,8 +60,8 @@ labelled as (
         touchpoints.stage,
         touchpoints.stage_number
     from labels
-    join customer_sets using (identifier_set_id)
-    left join in_sessions using (event_id)
-    left join touchpoints using (touchpoint_number)
+    join customer_sets on labels.identifier_set_id = customer_sets.identifier_set_id
+    left join in_sessions on labels.event_id = in_sessions.event_id
+    left join touchpoints on labels.touchpoint_number = touchpoints.touchpoint_number
 )
 select * from labelled

@@ -29,7 +29,9 @@ numbered as (
     select
         session_id,
         customer_id,
-        row_number() over (partition by customer_id order by first_event_number) as session_number,
+        cast(
+            row_number() over (partition by customer_id order by first_event_number) as bigint
+        ) as session_number,
         started_at,
         ended_at,
         events,

@@ -37,8 +37,9 @@ judged as (
     select
         journey_id,
         customer_id,
-        row_number() over (
-            partition by customer_id order by first_customer_step_number
+        cast(
+            row_number() over (partition by customer_id order by first_customer_step_number)
+            as bigint
         ) as journey_number,
         started_at,
         last_step_at,

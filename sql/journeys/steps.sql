@@ -25,7 +25,7 @@ marked as (
 surrounded as (
     select
         *,
-        row_number() over in_order as customer_step_number,
+        cast(row_number() over in_order as bigint) as customer_step_number,
         started_at - lag(ended_at) over in_order as silence,
         lag(goal_here) over in_order as goal_just_before,
         lead(started_at) over in_order as next_started_at,
@@ -59,7 +59,7 @@ in_journeys as (
     select
         *,
         first_value(first_event_id) over in_order as journey_id,
-        row_number() over in_order as step_number,
+        cast(row_number() over in_order as bigint) as step_number,
         lead(touchpoint_number) over in_order as next_touchpoint_number,
         coalesce(lag(stage_number) over in_order <> stage_number, true) as is_stage_entry
     from in_stretches

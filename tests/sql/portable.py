@@ -1,8 +1,8 @@
 """What a file in `sql/` must not say, because Spark would fail or answer something else.
 
-The two tables of the portability page, as checks over the names that are written and over sqlglot's
-tree. What a tree cannot tell (a column's type, whether a divisor can be zero) is refused unless it is
-written in a way that cannot go wrong.
+The two tables of the portability page, as checks over the names that are written and over
+sqlglot's tree. What a tree cannot tell (a column's type, whether a divisor can be zero) is refused
+unless it is written in a way that cannot go wrong.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,14 +11,16 @@ from sqlglot import exp, parse, tokenize
 from sqlglot.tokens import TokenType
 
 # Function names that are refused as they are written, whatever their arguments.
-NAMES = frozenset("""
-    epoch epoch_ms epoch_ns epoch_us percentile_cont percentile_disc quantile quantile_cont
-    quantile_disc dayofweek dow isodow weekday dayname datepart date_part
-    list_reduce reduce list_sum list_zip array_zip list_position array_position list_indexof
-    list_extract array_extract list_element list_slice array_slice list_aggregate list_aggr len
-    time_bucket to_minutes to_hours to_days to_seconds to_microseconds age date_add date_sub datesub
-    entropy histogram regexp_full_match columns read_csv read_parquet read_json
-""".split())  # fmt: skip
+NAMES = frozenset({
+    "epoch", "epoch_ms", "epoch_ns", "epoch_us", "percentile_cont", "percentile_disc", "quantile",
+    "quantile_cont", "quantile_disc", "dayofweek", "dow", "isodow", "weekday", "dayname",
+    "datepart", "date_part", "list_reduce", "reduce", "list_sum", "list_zip", "array_zip",
+    "list_position", "array_position", "list_indexof", "list_extract", "array_extract",
+    "list_element", "list_slice", "array_slice", "list_aggregate", "list_aggr", "len",
+    "time_bucket", "to_minutes", "to_hours", "to_days", "to_seconds", "to_microseconds", "age",
+    "date_add", "date_sub", "datesub", "entropy", "histogram", "regexp_full_match", "columns",
+    "read_csv", "read_parquet", "read_json",
+})  # fmt: skip
 DATE_PARTS = frozenset({"DOW", "ISODOW", "DAYOFWEEK", "WEEKDAY", "EPOCH"})
 LOOK_AROUND = ("(?=", "(?!", "(?<=", "(?<!")
 EXACT_UNITS = frozenset({"MICROSECOND", "MICROSECONDS"})
@@ -101,7 +103,9 @@ def _replaced(node: exp.RegexpReplace) -> Iterator[str]:
 def _cast(node: exp.Cast) -> Iterator[str]:
     inner = node.this.unnest()
     is_whole = isinstance(inner, WHOLE) or (isinstance(inner, exp.Literal) and inner.is_int)
-    is_sum = isinstance(inner, exp.Window | exp.Filter | exp.Sum) and inner.find(exp.Sum, exp.Count)
+    is_sum = isinstance(inner, exp.Window | exp.Filter | exp.Sum) and inner.find(
+        exp.Sum, exp.Count, exp.RowNumber
+    )
     if node.to.is_type(*exp.DataType.INTEGER_TYPES) and not is_whole and not is_sum:
         yield f"a cast to an integer, {node.sql('duckdb')}: floor or round first"
 
@@ -113,25 +117,26 @@ def _divided(node: exp.Expression) -> Iterator[str]:
 
 def _is_never_zero(node: exp.Expression, root: exp.Expression, seen: set[str]) -> bool:
     """Written so that it is null or not zero: looks through the names given in the same file."""
-    node = node.unnest()
-    if isinstance(node, exp.Literal):
-        return not node.is_string and float(node.this) != 0
-    if isinstance(node, exp.Nullif):
-        return True
-    if isinstance(node, exp.Count):
-        return isinstance(node.this, exp.Star)  # of a group, so at least one
-    if isinstance(node, exp.Min | exp.Max | exp.Window | exp.Cast | exp.Sqrt):
-        return _is_never_zero(node.this, root, seen)
-    if isinstance(node, exp.Add):
-        return any(_is_never_zero(side.unnest(), root, seen) for side in (node.left, node.right))
-    if isinstance(node, exp.Mul):
-        return all(_is_never_zero(side.unnest(), root, seen) for side in (node.left, node.right))
-    if isinstance(node, exp.Column) and node.name not in seen:
-        named = [alias.this for alias in root.find_all(exp.Alias) if alias.alias == node.name]
-        return bool(named) and all(
-            _is_never_zero(one, root, seen | {node.name}) for one in named
-        )  # fmt: skip
-    return False
+    match node.unnest():
+        case exp.Literal() as literal:
+            return not literal.is_string and float(literal.this) != 0
+        case exp.Nullif():
+            is_safe = True
+        case exp.Count() as count:  # of a group's rows, so at least one
+            is_safe = isinstance(count.this, exp.Star)
+        case exp.Min() | exp.Max() | exp.Window() | exp.Cast() | exp.Sqrt() as around:
+            is_safe = _is_never_zero(around.this, root, seen)
+        case exp.Add() as both:
+            is_safe = any(_is_never_zero(side, root, seen) for side in (both.left, both.right))
+        case exp.Mul() as both:
+            is_safe = all(_is_never_zero(side, root, seen) for side in (both.left, both.right))
+        case exp.Column() as column if column.name not in seen:
+            named = [alias.this for alias in root.find_all(exp.Alias) if alias.alias == column.name]
+            seen = seen | {column.name}
+            is_safe = bool(named) and all(_is_never_zero(one, root, seen) for one in named)
+        case _:
+            is_safe = False
+    return is_safe
 
 
 def _bracket(node: exp.Bracket) -> Iterator[str]:

@@ -1,0 +1,34 @@
+-- One row per level and journey whose moves are not one from START and one from each step or stage visit,
+-- the last of them to the journey's outcome.
+with expected as (
+    select 'touchpoint' as level, journey_id, steps as nodes, outcome
+    from journeys.journeys
+    union all
+    select 'stage', journey_id, count(*), min(outcome)
+    from journeys.stage_visits
+    join journeys.journeys using (journey_id)
+    group by journey_id
+),
+moves as (
+    select
+        level,
+        journey_id,
+        count(*) as moves,
+        count(*) filter (where from_node = 'START') as starts,
+        max(move_number) as last_number,
+        min(to_node) filter (where to_node in ('CONVERTED', 'DROPPED', 'OPEN')) as end_node,
+        count(*) filter (where to_node in ('CONVERTED', 'DROPPED', 'OPEN')) as ends
+    from journeys.moves
+    group by level, journey_id
+),
+compared as (
+    select level, journey_id, nodes, outcome, moves, starts, ends, end_node
+    from expected
+    full join moves using (level, journey_id)
+    where moves is distinct from nodes + 1
+        or last_number is distinct from nodes + 1
+        or starts <> 1
+        or ends <> 1
+        or end_node <> upper(outcome)
+)
+select * from compared
