@@ -1,0 +1,209 @@
+"""What a notebook opens: the tables of a published warehouse as pandas frames and plotly figures.
+
+    from pipeline.notebook import open_journeys
+    journeys = open_journeys("out/journeys.duckdb")
+    journeys.drop_offs(persona="all", level="stage")
+
+It selects rows of named tables and computes nothing; every picture has a twin that gives its data.
+It is for the analyst's own eyes: no small group is withheld here, as it is in the report.
+Times are UTC, shares and rates 0 to 1, low and high a 95 % interval, columns ending in `_seconds`
+seconds. What each table holds and promises: docs/tables.md, or `journeys show TABLE`.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.database import has_table
+from pipeline.errors import JourneysError, WarehouseError
+from pipeline.generation import find_warehouse, open_generation
+from pipeline.handle import EVERYONE, Handle, chosen
+
+if TYPE_CHECKING:
+    import networkx
+    import pandas
+    import plotly.graph_objects
+
+LEVELS = ("stage", "touchpoint")
+FINDING = (
+    "finding_id", "kind", "persona_id", "stage", "touchpoint", "sentence", "size", "low", "high",
+    "evidence", "sql",
+)  # fmt: skip
+
+
+def open_journeys(path: Path | str = "out/journeys.duckdb") -> "Journeys":
+    """Open a published warehouse to read it; a relative path is also looked for in folders above.
+
+    The handle answers from the state that was published when it was opened, whatever is published
+    meanwhile, and holds no run up; open again to see the newest.
+    Raises WarehouseError when there is no warehouse, or the file is none of ours.
+    """
+    warehouse = find_warehouse(Path(path))
+    connection = open_generation(warehouse)
+    if not has_table(connection, "run.state"):
+        connection.close()
+        raise WarehouseError(f"{warehouse}: was not made by `journeys run`, so there is no journey")
+    return Journeys(warehouse, connection)
+
+
+class Journeys(Handle):
+    """What a warehouse says of its customers' journeys, as frames and figures.
+
+    Besides the questions below: `.tables()`, `.table(name)` and `.sql(text)`, for everything else.
+    """
+
+    # -- where customers leave
+
+    def drop_offs(self, persona: str = EVERYONE, level: str = "stage") -> "pandas.DataFrame":
+        """One row per node, in the order of the map: steps, customers, mature_steps, dropped,
+        drop_off_rate, drop_off_low, drop_off_high, conversion_probability.
+
+        The rate is over mature steps (stage level: visits). By persona those count that begin
+        after a customer's first steps, from which the persona was read.
+        """
+        cells = {"persona_id": self._persona(persona), "level": _level(level)}
+        return self._rows("graph.drop_offs", _in_map_order(level), **cells)
+
+    def stages(self, persona: str = EVERYONE) -> "pandas.DataFrame":
+        """One row per stage: what became of the journeys that entered it, each counted once:
+        entered, advanced, went_back, dropped, open, converted; their rates; median times.
+
+        The twin of `.funnel()`.
+        """
+        return self._rows("graph.stages", "stage_number", persona_id=self._persona(persona))
+
+    def transitions(self, persona: str = EVERYONE, level: str = "stage") -> "pandas.DataFrame":
+        """One row per move from_node to_node, most frequent first: steps, customers, probability
+        with its interval, median_seconds, p90_seconds. The twin of `.graph()`.
+        """
+        cells = {"persona_id": self._persona(persona), "level": _level(level)}
+        return self._rows("graph.transitions", "steps desc, from_node, to_node", **cells)
+
+    def segments(
+        self, segment: str, persona: str = EVERYONE, level: str = "stage"
+    ) -> "pandas.DataFrame":
+        """One row per value of the segment and node, with the columns of `.drop_offs()` but the
+        conversion_probability. Segments are those of the settings.
+        """
+        known = [row[0] for row in self._fetch("select segment from run.segments order by all")]
+        cells = {"segment": chosen("segment", segment, known), "level": _level(level)}
+        order = f"{_in_map_order(level)}, segment_value"
+        persona_id = self._persona(persona)
+        return self._rows("graph.segment_drop_offs", order, persona_id=persona_id, **cells)
+
+    def before_after(self, stage: str, persona: str = EVERYONE) -> "pandas.DataFrame":
+        """One row per position and touchpoint: what customers met just before they left from this
+        stage, and straight after, when they came back: journeys, customers, share.
+        """
+        sql = "select stage from run.stages order by stage_number"
+        cells = {"stage": chosen("stage", stage, [row[0] for row in self._fetch(sql)])}
+        order = "position desc, journeys desc, touchpoint"
+        return self._rows(
+            "findings.before_after", order, persona_id=self._persona(persona), **cells
+        )
+
+    def conversion(self, persona: str = EVERYONE) -> "pandas.DataFrame":
+        """One row per month in which journeys began, `all` first: journeys, converted, dropped,
+        open, conversion_rate (cumulative incidence after observed_days) with its interval,
+        open_share, is_young. The twin of `.over_time()`.
+        """
+        order = "month <> 'all', month"
+        return self._rows("graph.conversion", order, persona_id=self._persona(persona))
+
+    def findings(self) -> "pandas.DataFrame":
+        """One row per finding, in order of rank: finding_id, kind, persona_id, stage, touchpoint,
+        sentence, size, low, high, evidence, sql (the query that shows its evidence).
+        """
+        import pandas
+
+        from pipeline.findings import read_findings
+
+        return pandas.DataFrame(read_findings(self._open()), columns=list(FINDING))
+
+    # -- journeys, one by one
+
+    def paths(self, limit: int = 20) -> "pandas.DataFrame":
+        """One row per sequence of touchpoints, most taken first: path, steps, journeys, customers,
+        converted, dropped, open.
+        """
+        sql = "select * from journeys.paths order by journeys desc, path limit $limit"
+        return self.sql(sql, limit=limit)
+
+    def journey(self, journey_id: int) -> "pandas.DataFrame":
+        """One row per step of this journey, in order: the columns of journeys.steps."""
+        steps = self._rows("journeys.steps", "step_number", journey_id=int(journey_id))
+        if steps.empty:
+            raise JourneysError(
+                f"There is no journey {journey_id}. Ids are in journeys.journeys: "
+                '.table("journeys.journeys"), or .journeys_of("kind:identifier").'
+            )
+        return steps
+
+    def journeys_of(self, customer: str) -> "pandas.DataFrame":
+        """One row per journey of the customer with this identifier, written `kind:identifier`,
+        such as `email:ada@example.org`: the columns of journeys.journeys.
+        """
+        return self._rows(
+            "journeys.journeys", "journey_number", customer_id=self._customer(customer)
+        )
+
+    # -- personas
+
+    def personas(self) -> "pandas.DataFrame":
+        """One row per persona, largest first: persona_id, name, customers, customer_share,
+        converted_rate and what else personas.profiles tells.
+        """
+        return self._rows("personas.profiles", "customers desc, persona_id")
+
+    def traits(self, persona: str = EVERYONE) -> "pandas.DataFrame":
+        """One row per persona and feature, what sets it apart most first: value_in (within the
+        persona), value_out (in all others), lift (the one over the other).
+        """
+        persona_id = self._persona(persona)
+        cells = {} if persona_id == EVERYONE else {"persona_id": persona_id}
+        return self._rows("personas.traits", "persona_id, lift desc, feature", **cells)
+
+    # -- pictures, each with the twin that gives its data
+
+    def flow(self, persona: str = EVERYONE) -> "plotly.graph_objects.Figure":
+        """How journeys move from stage to stage, and where they end; the data: `.flows()`."""
+        from pipeline.charts import flow
+
+        return flow(self.flows(persona))
+
+    def flows(self, persona: str = EVERYONE) -> "pandas.DataFrame":
+        """One row per from_node and to_node: journeys and customers that went from the stage to
+        the next one further on, or to their outcome. The twin of `.flow()`.
+        """
+        order = "from_number, to_number nulls last, to_node"
+        return self._rows("graph.flows", order, persona_id=self._persona(persona))
+
+    def funnel(self, persona: str = EVERYONE) -> "plotly.graph_objects.Figure":
+        """What became of the journeys that entered each stage; the data: `.stages()`."""
+        from pipeline.charts import funnel
+
+        return funnel(self.stages(persona))
+
+    def over_time(self, persona: str = EVERYONE) -> "plotly.graph_objects.Figure":
+        """Conversion by the month in which journeys began; the data: `.conversion()`."""
+        from pipeline.charts import over_time
+
+        months = self.conversion(persona)
+        return over_time(months[months["month"] != "all"])
+
+    def graph(self, persona: str = EVERYONE, level: str = "stage") -> "networkx.DiGraph[str]":
+        """The moves as a directed graph; the data: `.transitions()` on its edges, `.drop_offs()`
+        on its nodes.
+        """
+        from pipeline.graph import journey_graph
+
+        moves, nodes = self.transitions(persona, level), self.drop_offs(persona, level)
+        return journey_graph(moves, nodes, level, self._persona(persona))
+
+
+def _level(level: str) -> str:
+    return chosen("level", level, LEVELS)
+
+
+def _in_map_order(level: str) -> str:
+    """Nodes as the settings list them; the level's name is a column of run.touchpoints."""
+    return f"(select min(touchpoint_number) from run.touchpoints where {_level(level)} = node)"
