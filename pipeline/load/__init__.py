@@ -1,0 +1,40 @@
+"""Loads new files into `landing`: what stands, what was rejected and why, and the balance of both.
+
+`files` finds what is new, `reading` turns a file into a relation, `staging` reads it with keys and
+times, `event_log` and `wide_rows` decide what stands, `merging` settles rival events.
+"""
+
+from datetime import UTC, datetime
+
+import duckdb
+
+from pipeline.load.balances import list_set_aside, refuse_mostly_rejected, write_standing
+from pipeline.load.event_log import load_event_log
+from pipeline.load.files import new_files, source_files
+from pipeline.load.landing import create_landing
+from pipeline.load.wide_rows import load_wide_rows
+from pipeline.settings import Settings
+
+__all__ = ["load", "new_files", "source_files"]
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, *, now: datetime, run_id: str
+) -> int:
+    """Load every new file into `landing`; gives how many there were.
+
+    `run.touched_sets` lists the combinations of identifiers whose events or attributes came,
+    changed or went. Raises InputError where a file cannot be used as the settings say.
+    """
+    create_landing(connection, settings)
+    loaded_at = now.astimezone(UTC).replace(tzinfo=None)
+    files = new_files(connection, settings)
+    for source in settings.sources:
+        own = [file for file in files if file.source.name == source.name]
+        if own:
+            load_source = load_event_log if source.is_event_log else load_wide_rows
+            load_source(connection, settings, own, run_id=run_id, now=loaded_at)
+            refuse_mostly_rejected(connection, settings, source, own, loaded_at)
+    write_standing(connection, settings)
+    list_set_aside(connection, loaded_at + settings.clock_tolerance, loaded_at)
+    return len(files)

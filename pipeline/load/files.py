@@ -1,0 +1,107 @@
+"""Which files a source has, and which of them are new: known by content, not by name or date."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipeline.database import has_table
+from pipeline.errors import InputError
+from pipeline.nearest import nearest
+from pipeline.settings import Settings, Source
+
+CHUNK = 1 << 20
+KINDS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson",
+         ".parquet": "parquet"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of a source, by its content."""
+
+    source: Source
+    path: Path
+    name: str  # relative to the folder of the settings
+    digest: str
+    bytes: int
+
+    @property
+    def kind(self) -> str:
+        """csv, ndjson or parquet."""
+        return KINDS[_ending(self.path)]
+
+
+def _ending(path: Path) -> str:
+    return (path.with_suffix("") if path.suffix == ".gz" else path).suffix.lower()
+
+
+def source_files(settings: Settings) -> list[Path]:
+    """Every file that the sources name. Raises InputError where one is missing."""
+    return [path for source in settings.sources for path in files_of(source, settings)]
+
+
+def files_of(source: Source, settings: Settings) -> list[Path]:
+    """The files of one source, in order of name. Raises InputError where there is none."""
+    start = settings.folder / source.path
+    pattern = str(Path(source.path))
+    if any(mark in pattern for mark in "*?["):
+        anchor = Path(start.anchor) if Path(pattern).is_absolute() else settings.folder
+        found = sorted(anchor.glob(str(start.relative_to(anchor))))
+    else:
+        found = [start] if start.exists() else []
+    files = [path for path in found if path.is_file()]
+    if not files:
+        raise InputError(_missing(source, start))
+    for path in files:
+        if _ending(path) not in KINDS:
+            raise InputError(
+                f"{path}: source {source.name} reads csv, ndjson and parquet files (csv and ndjson "
+                "also as .gz); give the file one of these endings"
+            )
+    return files
+
+
+def _missing(source: Source, path: Path) -> str:
+    folder = path.parent
+    if not folder.is_dir():
+        return (
+            f"{path}: source {source.name} has no file there, the folder {folder} does not exist. "
+            "Paths start at the folder of the settings; another start: --data FOLDER"
+        )
+    there = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
+    hint = nearest(path.name, there) or f". The folder holds {', '.join(there[:8]) or 'no file'}."
+    return f"{path}: source {source.name} has no such file{hint}"
+
+
+def read_file(source: Source, path: Path, settings: Settings) -> SourceFile:
+    """Look at a file's content. Raises InputError for one of zero bytes."""
+    size = path.stat().st_size
+    if size == 0:
+        raise InputError(
+            f"{path}: source {source.name}: the file is empty, it has not even a header. "
+            "Export it again, or take it away"
+        )
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    inside = path.is_relative_to(settings.folder)
+    name = str(path.relative_to(settings.folder) if inside else path)
+    return SourceFile(source, path, name, digest.hexdigest()[:32], size)
+
+
+def new_files(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[SourceFile]:
+    """The files whose content no run has read for that source yet."""
+    known: set[tuple[str, str]] = set()
+    if has_table(connection, "landing.files"):
+        rows = connection.execute("select source, content_digest from landing.files").fetchall()
+        known = {(source, digest) for source, digest in rows}
+    new: list[SourceFile] = []
+    for source in settings.sources:
+        for path in files_of(source, settings):
+            file = read_file(source, path, settings)
+            if (source.name, file.digest) not in known:
+                known.add((source.name, file.digest))
+                new.append(file)
+    return new
