@@ -119,7 +119,7 @@ def test_build_makes_tables_and_steps_and_binds_what_each_names():
 def test_a_broken_promise_stops_the_build():
     connection = open_warehouse(":memory:")
     parts = [model("select null as cup_id", key=("cup_id",)), model("select 1", "core.later")]
-    with pytest.raises(PromiseError, match="core.cups breaks its promises"):
+    with pytest.raises(PromiseError, match="breaks its promises"):
         build(connection, parts, {})
 
 

@@ -7,6 +7,7 @@ unless it is written in a way that cannot go wrong.
 
 from collections.abc import Callable, Iterator
 
+from divisors import is_never_zero
 from sqlglot import exp, parse, tokenize
 from sqlglot.tokens import TokenType
 
@@ -111,32 +112,8 @@ def _cast(node: exp.Cast) -> Iterator[str]:
 
 
 def _divided(node: exp.Expression) -> Iterator[str]:
-    if not _is_never_zero(node.expression, node.root(), set()):
+    if not is_never_zero(node.expression):
         yield f"a divisor that may be zero, {node.sql('duckdb')}: nullif"
-
-
-def _is_never_zero(node: exp.Expression, root: exp.Expression, seen: set[str]) -> bool:
-    """Written so that it is null or not zero: looks through the names given in the same file."""
-    match node.unnest():
-        case exp.Literal() as literal:
-            return not literal.is_string and float(literal.this) != 0
-        case exp.Nullif():
-            is_safe = True
-        case exp.Count() as count:  # of a group's rows, so at least one
-            is_safe = isinstance(count.this, exp.Star)
-        case exp.Min() | exp.Max() | exp.Window() | exp.Cast() | exp.Sqrt() as around:
-            is_safe = _is_never_zero(around.this, root, seen)
-        case exp.Add() as both:
-            is_safe = any(_is_never_zero(side, root, seen) for side in (both.left, both.right))
-        case exp.Mul() as both:
-            is_safe = all(_is_never_zero(side, root, seen) for side in (both.left, both.right))
-        case exp.Column() as column if column.name not in seen:
-            named = [alias.this for alias in root.find_all(exp.Alias) if alias.alias == column.name]
-            seen = seen | {column.name}
-            is_safe = bool(named) and all(_is_never_zero(one, root, seen) for one in named)
-        case _:
-            is_safe = False
-    return is_safe
 
 
 def _bracket(node: exp.Bracket) -> Iterator[str]:

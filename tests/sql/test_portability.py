@@ -140,6 +140,19 @@ def test_a_divisor_is_followed_to_where_it_got_its_name():
     assert unportable(sql.format("sum(x)")) != []
 
 
+def test_a_divisor_is_what_its_own_source_says_and_not_another_of_the_same_name():
+    sources = "with c as (select count(*) as n from t group by k), d as (select x as n from t)"
+    assert unportable(f"{sources} select 1 / c.n from c join d using (k)") == []
+    assert unportable(f"{sources} select 1 / d.n from c join d using (k)") != []
+    assert unportable(f"{sources} select 1 / n from c") == []
+
+
+def test_a_divisor_is_followed_through_a_star():
+    sql = "with c as (select count(*) as n from t group by k), d as (select *, 1 as x from c)"
+    assert unportable(f"{sql} select x / n from d") == []
+    assert unportable(f"{sql.replace('count(*)', 'sum(z)')} select x / n from d") != []
+
+
 def reads_too_late(name, reads):
     """Tables of a schema that comes after the file's own; `run` may be read by all."""
     own = SCHEMAS.index(name.split(".")[0])
