@@ -15,7 +15,8 @@ from pipeline.rules import columns_of, compile_rule
 from pipeline.settings import Settings
 
 READS = frozenset({"landing.events", "landing.identifier_sets", "run.clock"})
-INTERNAL = ("row_key", "version", "version_order", "content_digest", "file")
+INTERNAL = ("row_key", "version", "version_order", "file", "row_number")
+KEYS = ("event_id", "identifier_set_id")
 IDENTIFIER = "identifier_"
 
 
@@ -33,7 +34,7 @@ def labels_sql(connection: duckdb.DuckDBPyConnection, settings: Settings) -> str
     columns = _columns(connection, "landing.events")
     shown = [name for name in columns if name not in INTERNAL]
     kinds = _columns(connection, "landing.identifier_sets")
-    names = {name: f"events.{quote(name)}" for name in shown if not name.endswith("_id")}
+    names = {name: f"events.{quote(name)}" for name in shown if name not in KEYS}
     names |= {
         kind.removeprefix(IDENTIFIER): f"identifier_sets.{quote(kind)}"
         for kind in kinds

@@ -67,7 +67,7 @@ def run(
             result.is_new = False
             return result
         fresh = bool(result.reasons)
-        model = kept_model(warehouse) if not options.refit else None
+        model = kept_model(warehouse)
         with publishing(warehouse, fresh=fresh, keep=options.publish) as target:
             connection = open_warehouse(target, files)
             try:
@@ -89,7 +89,7 @@ def _make(
     progress: Progress,
 ) -> None:
     """Everything between an open copy of the warehouse and its publishing."""
-    bound = parameters(settings, options.until)
+    bound = parameters(settings, options.until) | {"refit": options.refit}
     parts = in_order([*read_models(), *steps(settings)])
     count = len(parts) + 2
     timed = _Timed(result.seconds_by_step, progress, count)
@@ -107,6 +107,7 @@ def _make(
 def steps(settings: Settings) -> list[Step]:
     """What Python does between the tables."""
     from pipeline.chain import chain_step
+    from pipeline.conversion import conversion_step
     from pipeline.identity import identity_step
     from pipeline.labels import labels_step, segment_values_step
     from pipeline.personas import persona_step
@@ -117,6 +118,7 @@ def steps(settings: Settings) -> list[Step]:
         customers_step(),
         segment_values_step(settings),
         persona_step(settings),
+        conversion_step(),
         chain_step(),
     ]
 
