@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["make_sample"]
 
 BATCH = 40_000  # customers made at once
-EVENTS_PER_CUSTOMER = 24.5
+EVENTS_PER_CUSTOMER = 26.1
 
 
 def make_sample(

@@ -12,7 +12,7 @@ STAGE_OF = np.array([stage for stage, _, _ in world.TOUCHPOINTS.values()])
 IS_ONLINE = np.array([source == "web" for _, source, _ in world.TOUCHPOINTS.values()])
 IS_TICKET = np.array([source == "support" for _, source, _ in world.TOUCHPOINTS.values()])
 IS_SURVEYED = np.array([name in world.SURVEYED for name in world.NAMES])
-EVENTS_PER_STEP, EVENTS_LIMIT = 3.1, 12  # mean of those online, and the most
+EVENTS_PER_STEP, EVENTS_LIMIT = 3.4, 12  # mean of those online, and the most
 SHORTEST_PAUSE = world.HOUR  # between sessions: well above the timeout
 LATEST_HOUR = 23
 SAME_SESSION = np.array([world.SAME_SESSION_FIRST, world.SAME_SESSION_LATER])

@@ -87,7 +87,7 @@ SCRIPTS = (
     ),
     (
         ("social post", "article"),
-        ("pricing page",),
+        ("case study",),
         ("proposal",),
         ("first login",),
         ("learning module", "toolbox"),
@@ -145,7 +145,7 @@ LOSSES = (
     (0.12, 0.00, 0.10, 0.06, 0.14, 0.09, 0.12),
     (0.15, 0.00, 0.12, 0.10, 0.15, 0.15, 0.17),
 )
-PAIN_PERSONA, PAIN_TOUCHPOINT, PAIN_LOSS = MID_SIZED, "toolbox", 0.75
+PAIN_PERSONA, PAIN_TOUCHPOINT, PAIN_LOSS = MID_SIZED, "toolbox", 0.88
 CHANGE_STAGE, CHANGE_MONTH = CONSIDERATION, "2025-08"
 CHANGE_AT = int(datetime(2025, 8, 1, tzinfo=UTC).timestamp())
 CHANGE_RATES = (0.20, 0.40)  # as counted over stage visits, before and from that month on
