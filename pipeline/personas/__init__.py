@@ -1,22 +1,22 @@
 """Personas: kinds of customers, found by clustering what is known of them at the beginning.
 
 `matrix` makes numbers of personas.features, `model` holds where the personas lie and assigns
-customers, `number` says how many there are, `naming` what they are called, and `fitting` finds
-them and keeps their ids. The step here puts it into the warehouse.
+customers. `fitting` finds them and keeps their ids, with `clustering`, `number` (how many there
+are) and `naming`; these load scikit-learn. The step here puts it all into the warehouse.
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 import duckdb
 
 from pipeline.models import Step
-from pipeline.personas.fitting import Wanted, digest, fit_personas
 from pipeline.personas.matrix import batches, sample_of
-from pipeline.personas.model import PersonaModel, assign
+from pipeline.personas.model import PersonaModel, Wanted, assign
 from pipeline.settings import Settings
 
-__all__ = ["PersonaModel", "Wanted", "assign", "fit_personas", "persona_step"]
+__all__ = ["PersonaModel", "Wanted", "assign", "persona_step"]
 
 UNKNOWN = "unknown"  # the persona of who is too little known
 FITTED, ASSIGNED_AT_ONCE = 50_000, 50_000  # customers
@@ -49,7 +49,12 @@ def _wanted(settings: Settings) -> Wanted:
         settings.journey.goal, settings.report.timezone,
     )  # fmt: skip
     first, last = personas.between
-    return Wanted((first, last), personas.number, personas.seed, digest(parts))
+    return Wanted((first, last), personas.number, personas.seed, _digest(parts))
+
+
+def _digest(parts: tuple[object, ...]) -> str:
+    """A short text that stands for these settings."""
+    return sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def _kept(connection: duckdb.DuckDBPyConnection) -> PersonaModel | None:
@@ -62,6 +67,8 @@ def _fitted(
     connection: duckdb.DuckDBPyConnection, wanted: Wanted, earlier: PersonaModel | None
 ) -> PersonaModel | None:
     """A new model; none as long as nothing is known of anyone."""
+    from pipeline.personas.fitting import fit_personas
+
     table = sample_of(connection, FITTED)
     return fit_personas(table, wanted, earlier) if len(table) else None
 

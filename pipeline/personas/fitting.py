@@ -6,26 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.personas.matrix import known_features, matrix_of
-from pipeline.personas.model import PersonaModel, cluster, nearest, space_of
+from pipeline.personas.clustering import persona_pipeline
+from pipeline.personas.matrix import columns_of, known_features, matrix_of
+from pipeline.personas.model import PersonaModel, Wanted, nearest
 from pipeline.personas.naming import names_of
-from pipeline.personas.number import Number, number_of_personas
+from pipeline.personas.number import Number, different, number_of_personas
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    Matrix = NDArray[np.float64]
+
+Row = tuple[float, ...]
+
 LEAST_OVERLAP = 0.3  # of the customers of an old and a new persona, for them to be the same
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the settings say of personas."""
-
-    between: tuple[int, int] = (2, 6)
-    number: int | None = None  # instead of choosing one within the bounds
-    seed: int = 1
-    settings: str = ""  # a digest of all that the model depends on
 
 
 def fit_personas(
@@ -40,20 +35,17 @@ def fit_personas(
     _, matrix = matrix_of(table, features)
     if not len(matrix):
         raise ValueError("without a customer there are no personas")
-    space = space_of(matrix, features)
-    number = _number(space.columns, wanted) or number_of_personas(
-        space, wanted.between, wanted.seed
-    )
-    places, directions = space.reduced()
-    centres, labels = cluster(places, number.personas, wanted.seed)
-    names = names_of(matrix, features, labels)
-    order = sorted(range(len(names)), key=lambda place: (names[place], *centres[place]))
+    groups, columns = columns_of(matrix, features)
+    number = _number(columns, groups, wanted)
+    found = _clusters(columns, groups, number.personas, wanted.seed)
+    names = names_of(matrix, features, found.labels)
+    order = sorted(range(len(names)), key=lambda place: (names[place], *found.centres[place]))
     model = PersonaModel(
         features=tuple(features),
-        mean=tuple(space.mean.tolist()),
-        scale=tuple(space.scale.tolist()),
-        directions=tuple(tuple(row) for row in directions.tolist()),
-        centres=tuple(tuple(centres[place].tolist()) for place in order),
+        mean=found.mean,
+        scale=found.scale,
+        directions=found.directions,
+        centres=tuple(found.centres[place] for place in order),
         persona_ids=(),
         names=tuple(names[place] for place in order),
         settings=wanted.settings,
@@ -62,11 +54,43 @@ def fit_personas(
     return _with_ids(model, table, earlier)
 
 
-def _number(columns: "NDArray[np.float64]", wanted: Wanted) -> Number | None:
-    """The number that was set, as far as there are so many different customers."""
+def _number(columns: "Matrix", groups: Sequence[str], wanted: Wanted) -> Number:
+    """The number that was set, as far as there are so many different customers, or the best."""
     if wanted.number is None:
-        return None
-    return Number(min(wanted.number, len(np.unique(columns, axis=0))), None)
+        return number_of_personas(columns, groups, wanted.between, wanted.seed)
+    return Number(min(wanted.number, different(columns)), None)
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """What the model keeps of a fitted pipeline."""
+
+    mean: Row
+    scale: Row
+    directions: tuple[Row, ...]
+    centres: tuple[Row, ...]
+    labels: "NDArray[np.intp]"
+
+
+def _clusters(columns: "Matrix", groups: Sequence[str], number: int, seed: int) -> Clusters:
+    """The clusters of these columns; one needs no search, and no direction to be told by."""
+    if number == 1:
+        width = columns.shape[1]
+        nobody = np.zeros(len(columns), dtype=np.intp)
+        return Clusters((0.0,) * width, (0.0,) * width, (), ((),), nobody)
+    pipeline = persona_pipeline(groups, number, seed).fit(columns)
+    scaler, reduction, clustering = (step for _, step in pipeline.steps)
+    return Clusters(
+        _row(scaler.mean_),
+        _row(scaler.scale_),
+        tuple(map(_row, reduction.components_)),
+        tuple(map(_row, clustering.cluster_centers_)),
+        clustering.labels_,
+    )
+
+
+def _row(values: "Matrix") -> Row:
+    return tuple(values.tolist())
 
 
 def _with_ids(
@@ -121,10 +145,3 @@ def _overlap(old: "NDArray[np.bool_]", new: "NDArray[np.bool_]") -> "NDArray[np.
     both = old.astype(float) @ new.T.astype(float)
     either = old.sum(axis=1)[:, None] + new.sum(axis=1)[None, :] - both
     return np.asarray(both / np.maximum(either, 1))
-
-
-def digest(parts: Sequence[object]) -> str:
-    """A short text that stands for these settings."""
-    from hashlib import sha256
-
-    return sha256(repr(tuple(parts)).encode()).hexdigest()[:16]

@@ -51,7 +51,7 @@ def known_features(table: "pd.DataFrame") -> list[Feature]:
 def matrix_of(table: "pd.DataFrame", features: Sequence[Feature]) -> "tuple[NDArray[Any], Matrix]":
     """Customer ids, ascending, and their values, one column per feature in the given order.
 
-    An unknown pace is nan, any other missing feature 0; features not given are passed over.
+    An unknown pace or hour is nan, any other missing feature 0; features not given are passed over.
     """
     import pandas as pd
 
@@ -59,7 +59,7 @@ def matrix_of(table: "pd.DataFrame", features: Sequence[Feature]) -> "tuple[NDAr
     wanted = pd.DataFrame([vars(feature) for feature in features], columns=["feature_group", "feature"])  # noqa: E501  # fmt: skip
     found = table.merge(wanted.assign(place=range(len(wanted))), on=["feature_group", "feature"])
     matrix = np.zeros((len(ids), len(features)))
-    matrix[:, [feature.feature_group == PACE for feature in features]] = np.nan
+    matrix[:, [feature.feature_group in (HOUR, PACE) for feature in features]] = np.nan
     rows = np.searchsorted(ids, found["customer_id"].to_numpy())
     matrix[rows, found["place"].to_numpy()] = found["value"].to_numpy()
     return ids, matrix

@@ -1,13 +1,12 @@
 """Personas as a model: found once, kept as plain JSON, and used to assign any customer."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from pipeline.personas.matrix import WEIGHTS, Feature, columns_of, matrix_of
+from pipeline.personas.matrix import Feature, columns_of, matrix_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,9 +14,15 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float64]
 
-VARIANCE_KEPT = 0.9  # by the reduction
-STARTS = 10  # of k-means
-LEAST_VARIANCE = 0.05  # a group that hardly varies is not blown up to its weight
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the settings say of personas."""
+
+    between: tuple[int, int] = (2, 6)
+    number: int | None = None  # instead of choosing one within the bounds
+    seed: int = 1
+    settings: str = ""  # a digest of all that the model depends on
 
 
 @dataclass(frozen=True)
@@ -73,47 +78,3 @@ def nearest(places: "Matrix", centres: "Matrix") -> "NDArray[np.intp]":
     """Which centre is nearest to each place."""
     distances = (centres**2).sum(axis=1) - 2 * places @ centres.T
     return np.asarray(distances.argmin(axis=1))
-
-
-@dataclass(frozen=True)
-class Space:
-    """Customers where distance means unlikeness: scaled by group, then reduced."""
-
-    features: tuple[Feature, ...]
-    groups: tuple[str, ...]  # of the columns
-    columns: "Matrix"  # unscaled
-    mean: "Matrix"
-    scale: "Matrix"
-
-    def reduced(self, columns: "Matrix | None" = None) -> "tuple[Matrix, Matrix]":
-        """Places and directions of these columns (its own by default), by PCA."""
-        from sklearn.decomposition import PCA
-
-        scaled = ((self.columns if columns is None else columns) - self.mean) * self.scale
-        if not scaled.any():
-            return np.zeros((len(scaled), 1)), np.zeros((1, scaled.shape[1]))
-        reduction = PCA(n_components=VARIANCE_KEPT, svd_solver="full").fit(scaled)
-        directions = np.asarray(reduction.components_)
-        return scaled @ directions.T, directions
-
-
-def space_of(matrix: "Matrix", features: Sequence[Feature]) -> Space:
-    """Scaled so that each group of features has the variance that its weight says, however many
-    columns it has. What is not known lies at the mean."""
-    groups, columns = columns_of(matrix, features)
-    mean = np.nan_to_num(np.nanmean(columns, axis=0)) if len(columns) else np.zeros(len(groups))
-    columns = np.where(np.isnan(columns), mean, columns)
-    variance = columns.var(axis=0)
-    scale = np.zeros(len(groups))
-    for group, weight in WEIGHTS.items():
-        member = np.array([name == group for name in groups], dtype=bool)
-        scale[member] = np.sqrt(weight / max(variance[member].sum(), LEAST_VARIANCE))
-    return Space(tuple(features), tuple(groups), columns, mean, scale)
-
-
-def cluster(places: "Matrix", number: int, seed: int) -> "tuple[Matrix, NDArray[Any]]":
-    """Centres and labels of `number` clusters by k-means."""
-    from sklearn.cluster import KMeans
-
-    found = KMeans(number, n_init=STARTS, random_state=seed).fit(places)
-    return found.cluster_centers_, found.labels_

@@ -19,6 +19,7 @@ TIMES_OF_DAY = (("at night", 0, 6), ("in the morning", 6, 12), ("in the afternoo
                 ("in the evening", 18, 24))  # fmt: skip
 FASTER = 2.0  # how many times sooner or later they come back
 PLACES = ("channel", "device", HOUR, "weekend", "first", PACE, "attribute")  # in a name
+ENTRY = PLACES[:3]  # how they come in says more to a colleague than where, so it is told first
 
 Trait = tuple[float, str, str]  # strength, place in the name, words
 
@@ -43,14 +44,17 @@ def names_of(matrix: "Matrix", features: Sequence[Feature], labels: "Labels") ->
 
 
 def _traits(matrix: "Matrix", features: Sequence[Feature], inside: "NDArray[np.bool_]") -> list[Trait]:  # noqa: E501  # fmt: skip
-    """What sets the customers inside apart, strongest first, one trait for each place in a name."""
+    """What sets the customers inside apart, one trait for each place in a name: how they come in,
+    then the rest, strongest first."""
     found: dict[str, Trait] = {}
     for column, feature in zip(matrix.T, features, strict=True):
         for trait in _candidates(column[inside], column[~inside], feature):
             place = trait[1]
             if place not in found or (-trait[0], trait[2]) < (-found[place][0], found[place][2]):
                 found[place] = trait
-    return sorted(found.values(), key=lambda trait: (-trait[0], PLACES.index(trait[1])))
+    return sorted(
+        found.values(), key=lambda trait: (trait[1] not in ENTRY, -trait[0], PLACES.index(trait[1]))
+    )
 
 
 def _candidates(inside: "Matrix", outside: "Matrix", feature: Feature) -> list[Trait]:
