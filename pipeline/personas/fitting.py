@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from pipeline.personas.clustering import persona_pipeline
 from pipeline.personas.matrix import columns_of, known_features, matrix_of
@@ -36,8 +37,9 @@ def fit_personas(
     if not len(matrix):
         raise ValueError("without a customer there are no personas")
     groups, columns = columns_of(matrix, features)
-    number = _number(columns, groups, wanted)
-    found = _clusters(columns, groups, number.personas, wanted.seed)
+    with threadpool_limits(1):  # the same sums on every machine, and no waiting for busy cores
+        number = _number(columns, groups, wanted)
+        found = _clusters(columns, groups, number.personas, wanted.seed)
     names = names_of(matrix, features, found.labels)
     order = sorted(range(len(names)), key=lambda place: (names[place], *found.centres[place]))
     model = PersonaModel(
