@@ -51,14 +51,26 @@ def open_scratch() -> duckdb.DuckDBPyConnection:
 
 
 def _connect(path: Path | str, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """A connection whose default database is the file, by the name `warehouse`.
+
+    Opened directly, `journeys.duckdb` would be a database named as its schema `journeys`, and
+    every `journeys.steps` ambiguous.
+    """
+    connection = duckdb.connect(":memory:")
+    for name, value in SETTINGS.items():
+        connection.execute(f"set {name} = '{value}'")
+    if str(path) == ":memory:":
+        return connection
+    connection.execute(f"set temp_directory = {text(str(path) + '.tmp')}")
+    options = "(read_only)" if read_only else ""
     try:
-        connection = duckdb.connect(str(path), read_only=read_only)
-    except (duckdb.IOException, duckdb.CatalogException, duckdb.ConnectionException) as problem:
+        connection.execute(f"attach {text(str(path))} as warehouse {options}")
+    except (duckdb.IOException, duckdb.CatalogException, duckdb.BinderException) as problem:
+        connection.close()
         raise WarehouseError(
             f"{path}: cannot be opened as a warehouse. {str(problem).splitlines()[0]}"
         ) from problem
-    for name, value in SETTINGS.items():
-        connection.execute(f"set {name} = '{value}'")
+    connection.execute("use warehouse")
     return connection
 
 
