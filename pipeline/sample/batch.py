@@ -44,7 +44,9 @@ def make_batch(first: int, count: int, rng: np.random.Generator, ledger: Ledger)
         "surveys": [_with_email(events.answers(steps, rng), emails, first)],
     }
     tables["support"][0]["ticket_number"] = first * 20 + np.arange(len(tables["support"][0]))
-    return Batch(tables, _personas(people, known, tables["crm_contacts"], emails))
+    return Batch(
+        tables, _personas(people.set_index("customer"), known, tables["crm_contacts"], emails)
+    )
 
 
 def email_of(customer: int) -> str:
@@ -115,12 +117,13 @@ def _personas(
     contacts: list[pd.DataFrame],
     emails: "pd.Series[str]",
 ) -> dict[str, str]:
-    persona = dict(zip(people["customer"], people["persona"], strict=True))
-    ids = {f"visitor:{visitor_id(number)}": number // 4 for number in known["visitor"].unique()}
-    numbers = pd.concat([part["contact"] for part in contacts]).unique()
-    ids |= {f"contact:{contact_id(number)}": number // 2 for number in np.sort(numbers)}
-    ids |= {f"email:{emails.loc[number]}": number for number in contacts[0]["customer"]}
-    return {name: world.PERSONAS[persona[customer]] for name, customer in ids.items()}
+    name = {number: world.PERSONAS[code] for number, code in people["persona"].items()}
+    visitors, numbers = known["visitor"], pd.concat([part["contact"] for part in contacts])
+    signed = contacts[0]["customer"]
+    ids = {f"visitor:{visitor_id(number)}": name[number // 4] for number in sorted(set(visitors))}
+    ids |= {f"contact:{contact_id(number)}": name[number // 2] for number in sorted(set(numbers))}
+    told = zip(emails.loc[signed], signed, strict=True)
+    return ids | {f"email:{email}": name[number] for email, number in told}
 
 
 def _note_late_sign_ups(steps: pd.DataFrame, signed: pd.DataFrame, ledger: Ledger) -> None:

@@ -17,7 +17,7 @@ Rates = dict[str, dict[str, float]]
 
 
 def visits_of(steps: pd.DataFrame, horizon: int = world.END) -> pd.DataFrame:
-    """One row per stage visit: persona, stage, started_at, is_mature, is_lost, is_after_look.
+    """One row per stage visit: persona, stage, is_mature, is_lost, is_after_look.
 
     `steps` as `chains.walk` makes them. A journey ends at the goal or before a silence longer than
     `GIVE_UP_AFTER`; a visit is a run of steps of one stage in one journey.
@@ -40,10 +40,8 @@ def visits_of(steps: pd.DataFrame, horizon: int = world.END) -> pd.DataFrame:
     )
     return pd.DataFrame(
         {
-            "customer": customer[last],
             "persona": steps["persona"].to_numpy()[last],
             "stage": stage[last],
-            "started_at": started[begins_visit],
             "is_mature": is_over,
             "is_lost": ends_journey & ~is_goal[last] & (falls_silent | (is_final & is_over)),
             "is_after_look": number[begins_visit] >= world.LOOK,
@@ -52,12 +50,10 @@ def visits_of(steps: pd.DataFrame, horizon: int = world.END) -> pd.DataFrame:
 
 
 def counts_of(steps: pd.DataFrame) -> pd.DataFrame:
-    """Mature visits and how many of them were lost, per persona, stage, month and side of look."""
+    """Mature visits and how many of them were lost, per persona, stage and side of the look."""
     visits = visits_of(steps)
-    mature = visits[visits["is_mature"]].copy()
-    mature["month"] = pd.to_datetime(mature["started_at"], unit="s").dt.strftime("%Y-%m")
-    by = ["persona", "stage", "is_after_look", "month"]
-    return mature.groupby(by)["is_lost"].agg(["size", "sum"]).set_axis(["visits", "lost"], axis=1)
+    mature = visits[visits["is_mature"]].groupby(["persona", "stage", "is_after_look"])
+    return mature["is_lost"].agg(["size", "sum"]).set_axis(["visits", "lost"], axis=1)
 
 
 def many_counts(customers: int) -> pd.DataFrame:
