@@ -1,0 +1,108 @@
+-- One row per persona (`all` is everyone) and stage: signs of trouble beside the drop-off.
+-- The repeat_share is of the mature steps there, those followed by the same touchpoint; went_back_rate as
+-- in graph.stages; median_wait_seconds is to the next stage, of mature visits that went on.
+-- The support_share is of the journeys that came there, those with an event of a support source from then
+-- on; null where it would tell of fewer than $min_group customers. mean_score is of the scale with most
+-- scores there, and usual_score that of all other customers.
+-- key: persona_id, stage
+-- shares: repeat_share, went_back_rate, support_share
+with stages as (
+    select persona_id, stage, went_back_rate from graph.stages
+),
+
+assignments as (
+    select customer_id, persona_id from personas.assignments
+),
+
+repeats as (
+    select persona_id, stage,
+        coalesce(sum(mature_steps) filter (where from_node = to_node), 0)
+            / nullif(sum(mature_steps), 0) as repeat_share
+    from graph.transitions
+    inner join run.touchpoints on touchpoint = from_node
+    where level = 'touchpoint'
+    group by persona_id, stage
+),
+
+entries as (
+    select journey_id, customer_id, stage, min(started_at) as entered_at
+    from journeys.stage_visits
+    group by journey_id, customer_id, stage
+),
+
+support_events as (
+    select customer_id, occurred_at
+    from core.events
+    inner join run.sources using (source)
+    where kind = 'support' and not is_left_out
+),
+
+supported as (
+    select distinct entries.journey_id, entries.stage
+    from entries
+    inner join journeys.journeys using (journey_id)
+    inner join support_events
+        on support_events.customer_id = entries.customer_id
+        and support_events.occurred_at between entries.entered_at and journeys.last_step_at
+),
+
+entries_of_all as (
+    select 'all' as persona_id, entries.* from entries
+    union all
+    select persona_id, entries.*
+    from entries
+    inner join assignments using (customer_id)
+),
+
+support as (
+    select persona_id, stage,
+        count(distinct customer_id) filter (where supported.journey_id is not null) as customers,
+        count(supported.journey_id) / nullif(count(*), 0) as support_share
+    from entries_of_all
+    left join supported using (journey_id, stage)
+    group by persona_id, stage
+),
+
+waits_of_all as (
+    select 'all' as persona_id, from_node as stage, seconds
+    from journeys.moves
+    where level = 'stage' and is_mature and seconds is not null
+    union all
+    select persona_id, from_node, seconds
+    from journeys.moves
+    inner join assignments using (customer_id)
+    where level = 'stage' and is_mature and seconds is not null
+),
+
+waits as (
+    select persona_id, stage, median(seconds) as median_wait_seconds
+    from waits_of_all
+    group by persona_id, stage
+),
+
+scores as (
+    select feelings.persona_id, feelings.stage, feelings.score_scale, feelings.scores,
+        feelings.mean_score,
+        (everyone.mean_score * everyone.scores - feelings.mean_score * feelings.scores)
+            / nullif(everyone.scores - feelings.scores, 0) as usual_score
+    from findings.feelings
+    inner join findings.feelings as everyone
+        on everyone.persona_id = 'all'
+        and everyone.stage = feelings.stage
+        and everyone.score_scale = feelings.score_scale
+    where feelings.customers >= $min_group
+    qualify row_number() over (
+        partition by feelings.persona_id, feelings.stage
+        order by feelings.scores desc, feelings.score_scale
+    ) = 1
+)
+
+select persona_id, stage, repeat_share, went_back_rate, median_wait_seconds,
+    case when support.customers = 0 or support.customers >= $min_group then support_share end
+        as support_share,
+    score_scale, coalesce(scores, 0) as scores, mean_score, usual_score
+from stages
+left join repeats using (persona_id, stage)
+left join support using (persona_id, stage)
+left join waits using (persona_id, stage)
+left join scores using (persona_id, stage)
