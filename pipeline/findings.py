@@ -13,7 +13,7 @@ DAY = 24 * 3600
 
 
 class Finding(TypedDict):
-    """One finding; `size` and its 95 % interval are in conversions, `sql` shows where it is from."""
+    """One finding; `size` and its 95 % interval are conversions, `sql` shows where it is from."""
 
     finding_id: str
     kind: str
@@ -77,21 +77,17 @@ def _pain_point(row: Mapping[str, Any]) -> Finding:
 
 
 def _sentence(row: Mapping[str, Any]) -> str:
-    """`“Paid on mobile” get lost at usage: 44 of 100 visits there are the last …`."""
+    """`“Paid on mobile” get lost at “usage”: 44 of 100 visits there are the last …`."""
     is_all = row["persona_id"] == ALL
     who = "Customers" if is_all else f"“{row['name'] or row['persona_id']}”"
-    usual = "at the other stages" if is_all else "for the other customers"
+    usual = "at the other stages" if is_all else "of the other customers"
     after = f", most of all after “{row['touchpoint']}”" if row["touchpoint"] else ""
     return (
-        f"{who} get lost at “{row['stage']}”{after}: {_of_hundred(row['drop_off_rate'])} visits "
-        f"there are the last ({_hundredths(row['drop_off_low'])} to "
-        f"{_hundredths(row['drop_off_high'])}), {_hundredths(row['usual_rate'])} {usual}. "
+        f"{who} get lost at “{row['stage']}”{after}: {_hundredths(row['drop_off_rate'])} of "
+        f"{CHANCE} visits there are the last ({_hundredths(row['drop_off_low'])} to "
+        f"{_hundredths(row['drop_off_high'])}), against {_hundredths(row['usual_rate'])} {usual}. "
         f"That is about {_conversions(row['conversions_lost'])} lost."
     )
-
-
-def _of_hundred(rate: float) -> str:
-    return f"{_hundredths(rate)} of {CHANCE}"
 
 
 def _hundredths(rate: float) -> str:
