@@ -11,18 +11,15 @@ with customer_sets as (
     from run.customer_sets
     where customer_id in (select customer_id from run.customers)
 ),
-labels as (
-    select * from run.event_labels
-),
 touchpoints as (
     select touchpoint_number, touchpoint, stage, stage_number from run.touchpoints
 ),
 -- Only these three columns go through the windows: texts would make each sort many times dearer.
 counted as (
-    select customer_sets.customer_id, labels.occurred_at, labels.event_id
-    from labels
+    select customer_id, occurred_at, event_id
+    from run.event_labels
     join customer_sets using (identifier_set_id)
-    where not labels.is_left_out
+    where not is_left_out
 ),
 numbered as (
     select
@@ -59,7 +56,7 @@ labelled as (
         touchpoints.touchpoint,
         touchpoints.stage,
         touchpoints.stage_number
-    from labels
+    from run.event_labels as labels
     join customer_sets on labels.identifier_set_id = customer_sets.identifier_set_id
     left join in_sessions on labels.event_id = in_sessions.event_id
     left join touchpoints on labels.touchpoint_number = touchpoints.touchpoint_number
