@@ -1,15 +1,16 @@
 """One generation of the warehouse, opened to be read for as long as a notebook wants it.
 
-DuckDB keeps an opened database by its path and, in the same process, gives it again to whoever
-opens that path, even after a run has renamed a new file over it. So each handle opens the file by
-a name of its own, a hard link that is there only while it is opened: the open file stays whole,
-whatever is published meanwhile. Symbolic links and /proc/self/fd do not do; DuckDB resolves them.
+A run renames a new file over the published one; who has the old one open goes on reading it whole.
+DuckDB however may know an opened file by its path, and give the old one to whoever opens that path
+again in the same process. So each handle opens the file by a name of its own: a hard link that is
+there only while it is opened. Symbolic links and /proc/self/fd do not do; DuckDB resolves them.
+What a large query puts aside goes to a folder of that name, so that no two readers share one.
+See docs/decisions/publishing.md.
 """
 
 import contextlib
 import os
 import shutil
-import tempfile
 import uuid
 from pathlib import Path
 
@@ -44,33 +45,17 @@ def open_generation(warehouse: Path) -> duckdb.DuckDBPyConnection:
     Raises WarehouseError when the file is no warehouse.
     """
     _sweep(warehouse)
-    own = _own_name(warehouse)
-    try:
-        return open_readonly(own)
-    except WarehouseError as problem:
-        raise WarehouseError(str(problem).replace(str(own), str(warehouse))) from problem
-    finally:
-        own.unlink(missing_ok=True)
-
-
-def _own_name(warehouse: Path) -> Path:
-    """A name for the published file that no other handle has."""
-    name = f"{READER}{os.getpid()}-{uuid.uuid4().hex[:12]}"
-    link = beside(warehouse, name)
+    link = beside(warehouse, f"{READER}{os.getpid()}-{uuid.uuid4().hex[:12]}")
     try:
         os.link(warehouse, link)
-        return link
-    except OSError:  # another owner's file, a folder that may not be written: a copy does as well
-        return _copied(warehouse, Path(tempfile.gettempdir()) / f"journeys{name}.duckdb")
-
-
-def _copied(warehouse: Path, copy: Path) -> Path:
+    except OSError:  # another owner's file, a folder that may not be written: it has to do without
+        return open_readonly(warehouse)
     try:
-        shutil.copyfile(warehouse, copy)
-        return copy
-    except OSError as problem:
-        copy.unlink(missing_ok=True)
-        raise WarehouseError(f"{warehouse}: cannot be read. {problem}") from problem
+        return open_readonly(link)
+    except WarehouseError as problem:
+        raise WarehouseError(str(problem).replace(str(link), str(warehouse))) from problem
+    finally:
+        link.unlink(missing_ok=True)
 
 
 def _sweep(warehouse: Path) -> None:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 EVERYONE = "all"
 TABLES = """
     select schema_name || '.' || table_name as "table"
-    from duckdb_tables() where not internal and schema_name <> 'run' order by all
+    from duckdb_tables() where database_name = current_database() and schema_name <> 'run'
+    order by all
 """
 PERSONAS = """
     select persona_id, name from findings.outcomes full join personas.profiles using (persona_id)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects
 
 LEVELS = ("stage", "touchpoint")
+POSITIONS = ("before", "after", "before going on", "after going on", "before converting")
 FINDING = (
     "finding_id", "kind", "persona_id", "stage", "touchpoint", "sentence", "size", "low", "high",
     "evidence", "sql",
@@ -91,12 +92,14 @@ class Journeys(Handle):
         return self._rows("graph.segment_drop_offs", order, persona_id=persona_id, **cells)
 
     def before_after(self, stage: str, persona: str = EVERYONE) -> "pandas.DataFrame":
-        """One row per position and touchpoint: what customers met just before they left from this
-        stage, and straight after, when they came back: journeys, customers, share.
+        """One row per position and touchpoint, most frequent first: journeys, customers, share (of
+        the journeys that went that way). The positions of dropped journeys: `before` they left
+        from this stage, `after` (how the same customer came back). To compare, of the others:
+        `before going on`, `after going on`, `before converting`.
         """
         sql = "select stage from run.stages order by stage_number"
         cells = {"stage": chosen("stage", stage, [row[0] for row in self._fetch(sql)])}
-        order = "position desc, journeys desc, touchpoint"
+        order = f"list_position({list(POSITIONS)}, position), rank"
         return self._rows(
             "findings.before_after", order, persona_id=self._persona(persona), **cells
         )

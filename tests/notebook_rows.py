@@ -24,9 +24,10 @@ create table findings.outcomes as from (values
     ('all', 2, 3, 1, 1, 1), ('p1', 1, 2, 1, 0, 1)
 ) as outcomes (persona_id, customers, journeys, converted, dropped, open);
 create table findings.before_after as from (values
-    ('all', 'look', 'after', 'till', 1), ('all', 'look', 'before', 'tasting', 1),
-    ('all', 'look', 'before', 'shop window', 2), ('all', 'buy', 'before', 'till', 1)
-) as before_after (persona_id, stage, position, touchpoint, journeys);
+    ('all', 'look', 'before going on', 1, 'tasting'), ('all', 'look', 'after', 1, 'till'),
+    ('all', 'look', 'before', 2, 'tasting'), ('all', 'look', 'before', 1, 'shop window'),
+    ('all', 'buy', 'before', 1, 'till')
+) as before_after (persona_id, stage, position, rank, touchpoint);
 create table personas.profiles as from (values
     ('p1', 'Regulars', 1), ('unknown', null, 3)) as profiles (persona_id, name, customers);
 create table personas.traits as from (values
