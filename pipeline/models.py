@@ -16,6 +16,8 @@ import duckdb
 from pipeline.database import bind, quote
 from pipeline.errors import PromiseError
 
+# A select that reads one of these serves all customers, or those listed there.
+CUSTOMER_LISTS = ("run.customers", "run.customers_to_judge")
 HEADER_FIELDS = ("key", "not_null", "allowed", "shares")
 FIRST_WORDS = ("One row per", "A ", "Each ")
 
@@ -47,6 +49,11 @@ class Model:
     @property
     def makes(self) -> tuple[str, ...]:
         return (self.name,)
+
+    @property
+    def customer_list(self) -> str | None:
+        """The table of customers that the select serves; None where it is about everyone."""
+        return next((table for table in CUSTOMER_LISTS if table in self.reads), None)
 
 
 @dataclass(frozen=True)
@@ -132,15 +139,23 @@ def build(
     parts: Sequence[Model | Step],
     parameters: Mapping[str, Any],
     progress: Callable[[str], None] = lambda name: None,
+    *,
+    only_touched: bool = False,
 ) -> None:
-    """Make every table in the given order and check its promises. Raises PromiseError."""
+    """Make every table in the given order and check its promises. Raises PromiseError.
+
+    With `only_touched`, tables below the customer keep the rows of customers not listed.
+    """
     for part in parts:
         progress(part.name)
         if isinstance(part, Step):
             part.run(connection, parameters)
+            continue
+        if only_touched and part.customer_list:
+            renew(connection, part, parameters)
         else:
             create(connection, part, parameters)
-            check(connection, part)
+        check(connection, part)
 
 
 def create(
@@ -148,6 +163,18 @@ def create(
 ) -> None:
     """Make one table anew from its select."""
     sql = f"create or replace table {model.name} as {model.sql}"
+    connection.execute(sql, bind(sql, parameters))
+
+
+def renew(
+    connection: duckdb.DuckDBPyConnection, model: Model, parameters: Mapping[str, Any]
+) -> None:
+    """Make the rows of the listed customers anew by the same select, and keep all others."""
+    connection.execute(
+        f"delete from {model.name} "
+        f"where customer_id in (select customer_id from {model.customer_list})"
+    )
+    sql = f"insert into {model.name} {model.sql}"
     connection.execute(sql, bind(sql, parameters))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline import __version__, journal
+from pipeline import __version__, journal, touched
 from pipeline.checks import run_checks
 from pipeline.database import one, open_warehouse
 from pipeline.errors import JourneysError, PromiseError
@@ -29,6 +29,7 @@ from pipeline.warehouse import (
     kept_model,
     nothing_new,
     reasons_for_full,
+    same_settings,
     settings_digest,
     write_state,
 )
@@ -90,21 +91,24 @@ def _make(
 ) -> None:
     """Everything between an open copy of the warehouse and its publishing."""
     bound = parameters(settings, options.until) | {"refit": options.refit}
-    parts = in_order([*read_models(), *steps(settings)])
+    only_touched = same_settings(connection, settings) and touched.remember(connection)
+    parts = in_order([*read_models(), *steps(settings, only_touched)])
     count = len(parts) + 2
     timed = _Timed(result.seconds_by_step, progress, count)
     timed("load")
     load(connection, settings, now=options.now, run_id=result.run_id)
     write_inputs(connection, settings, options.now, options.until)
+    if only_touched:
+        touched.touch_due(connection)
     keep_model(connection, model)
-    build(connection, parts, bound, timed)
+    build(connection, parts, bound, timed, only_touched=only_touched)
     timed("checks")
     run_checks(connection, bound)
     timed.end()
     write_state(connection, settings, options)
 
 
-def steps(settings: Settings) -> list[Step]:
+def steps(settings: Settings, only_touched: bool = False) -> list[Step]:
     """What Python does between the tables."""
     from pipeline.chain import chain_step
     from pipeline.conversion import conversion_step
@@ -115,24 +119,13 @@ def steps(settings: Settings) -> list[Step]:
     return [
         identity_step(),
         labels_step(settings),
-        customers_step(),
+        touched.customers_step(only_touched),
+        touched.judge_step(only_touched),
         segment_values_step(settings),
         persona_step(settings),
         conversion_step(),
         chain_step(),
     ]
-
-
-def customers_step() -> Step:
-    """`run.customers`: the customers to make anew; in a full run all of them."""
-
-    def make(connection: duckdb.DuckDBPyConnection, _: Any) -> None:
-        connection.execute(
-            "create or replace table run.customers as "
-            "select distinct customer_id from run.customer_sets order by customer_id"
-        )
-
-    return Step("run.customers", frozenset({"run.customer_sets"}), ("run.customers",), make)
 
 
 class _Timed:

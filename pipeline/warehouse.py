@@ -116,12 +116,17 @@ def _refuse_to_lose(
         )
 
 
+def same_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
+    """Whether the tables of the warehouse were made by these very settings."""
+    return read_state(connection).get("settings") == settings_digest(settings)
+
+
 def nothing_new(settings: Settings, warehouse: Path, options: Options) -> bool:
     """Whether the published tables are already what a run would make."""
     if options.refit or not options.publish:
         return False
     with published(warehouse) as connection:
-        if read_state(connection).get("settings") != settings_digest(settings):
+        if not same_settings(connection, settings):
             return False
         return not new_files(connection, settings) and not _has_come_due(
             connection, settings, options
@@ -147,7 +152,8 @@ def kept_model(warehouse: Path) -> str | None:
     with published(warehouse) as connection:
         if not has_table(connection, "run.persona_model"):
             return None
-        return one(connection, "select model from run.persona_model")
+        row = connection.execute("select model from run.persona_model").fetchone()
+        return str(row[0]) if row and row[0] else None
 
 
 def keep_model(connection: duckdb.DuckDBPyConnection, model: str | None) -> None:

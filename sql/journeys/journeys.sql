@@ -3,13 +3,13 @@
 -- $give_up_after after the end of the last, or the horizon lies more than that after it; else open.
 -- Its start is known when it lies more than $give_up_after after the data's first event.
 -- seconds are whole ones from the start of the first step to the end of the last.
--- Per customer: made for those in run.customers; outcome and is_start_known depend on core.horizon too.
+-- Per customer: made for those in run.customers_to_judge; outcome and is_start_known depend on core.horizon too.
 -- key: journey_id
 -- not_null: customer_id, journey_number, started_at, last_step_at, seconds, outcome, steps, sessions, events, first_touchpoint, last_touchpoint, first_stage, last_stage, is_start_known
 -- allowed: outcome converted | dropped | open
 with steps as (
     select * from journeys.steps
-    where customer_id in (select customer_id from run.customers)
+    where customer_id in (select customer_id from run.customers_to_judge)
 ),
 gathered as (
     select

@@ -3,21 +3,21 @@
 -- is_mature and is_after_look are those of the step or visit that the move leaves; from START both are
 -- true. seconds are whole ones from its end to the start of the next; null from START and to the ends.
 -- started_at is when it started (from START: when the journey did).
--- Per customer: made for those in run.customers; is_mature and the ends depend on core.horizon too.
+-- Per customer: made for those in run.customers_to_judge; is_mature and the ends depend on core.horizon too.
 -- key: level, journey_id, move_number
 -- not_null: customer_id, from_node, to_node, is_mature, is_after_look, started_at
 -- allowed: level touchpoint | stage
 with journeys as (
     select * from journeys.journeys
-    where customer_id in (select customer_id from run.customers)
+    where customer_id in (select customer_id from run.customers_to_judge)
 ),
 steps as (
     select * from journeys.steps
-    where customer_id in (select customer_id from run.customers)
+    where customer_id in (select customer_id from run.customers_to_judge)
 ),
 visits as (
     select * from journeys.stage_visits
-    where customer_id in (select customer_id from run.customers)
+    where customer_id in (select customer_id from run.customers_to_judge)
 ),
 nodes as (
     select

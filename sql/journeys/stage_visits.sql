@@ -1,12 +1,12 @@
 -- One row per stage visit: consecutive steps of one stage in a journey, across sessions.
 -- next_stage is null for a journey's last visit; next_started_at is the start of the customer's next
 -- step of any kind. A visit is after the look when its first step comes after the customer's first $look.
--- Per customer: made for those in run.customers; only is_mature depends on more, on the horizon.
+-- Per customer: made for those in run.customers_to_judge; only is_mature depends on more, on the horizon.
 -- key: journey_id, visit_number
 -- not_null: customer_id, stage, stage_number, started_at, ended_at, steps, first_step_number, is_mature, is_after_look
 with steps as (
     select * from journeys.steps
-    where customer_id in (select customer_id from run.customers)
+    where customer_id in (select customer_id from run.customers_to_judge)
 ),
 in_visits as (
     select

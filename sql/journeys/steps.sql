@@ -5,12 +5,12 @@
 -- where $starts_with names a touchpoint, only a step there (with both: first the one, then the other).
 -- A journey's id is the id of its first event. page, channel and device are the step's first event's;
 -- next_started_at is the start of the customer's next step of any kind, next_touchpoint of the journey's.
--- Per customer: made for those in run.customers; only is_mature depends on more, on the horizon.
+-- Per customer: made for those in run.customers_to_judge; only is_mature depends on more, on the horizon.
 -- key: journey_id, step_number
 -- not_null: customer_id, customer_step_number, touchpoint, stage, stage_number, started_at, ended_at, events, session_id, is_mature
 with all_steps as (
     select * from journeys.all_steps
-    where customer_id in (select customer_id from run.customers)
+    where customer_id in (select customer_id from run.customers_to_judge)
 ),
 marked as (
     select

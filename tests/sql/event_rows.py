@@ -126,6 +126,7 @@ def landed(
             marks = ", ".join("?" * len(columns.split(",")))
             values = ", ".join([f"({marks})"] * len(rows[name]))
             connection.execute(f"insert into {name} values {values}", list(chain(*rows[name])))
+    connection.execute("create view run.customers_to_judge as from run.customers")
     return connection
 
 
