@@ -16,7 +16,9 @@ TRANSITIONS = pd.DataFrame(
         ("stage", "p1", "START", "try", 1, 1.0, None),
         ("touchpoint", "all", "START", "demo", 3, 1.0, None),
     ],
-    columns="level persona_id from_node to_node steps probability median_seconds".split(),
+    columns=[
+        "level", "persona_id", "from_node", "to_node", "steps", "probability", "median_seconds",
+    ],
 )  # fmt: skip
 DROP_OFFS = pd.DataFrame(
     [("stage", "all", "try", 3, 0.0), ("stage", "p1", "try", 1, None)],

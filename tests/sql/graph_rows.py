@@ -32,6 +32,7 @@ COLUMNS = {
     "run.chain": "level varchar, persona_id varchar, node varchar, conversion_probability double",
     "run.customers": "customer_id bigint",
     "run.persona_attributes": "attribute varchar",
+    "run.persona_names": "persona_id varchar, name varchar, silhouette double",
 }  # fmt: skip
 
 
@@ -44,7 +45,8 @@ def warehouse(
         connection.execute(f"create table {name} ({columns})")
     for name, rows in tables.items():
         marks = ", ".join("?" * len(COLUMNS[name].split(",")))
-        connection.executemany(f"insert into {name} values ({marks})", rows)
+        if rows:
+            connection.executemany(f"insert into {name} values ({marks})", rows)
     return connection
 
 
