@@ -4,7 +4,6 @@ Every frame is a table of the warehouse, or some of its rows, with the columns t
 Text in plotly is HTML of a kind, so every name is escaped before it gets there.
 """
 
-from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -18,93 +17,43 @@ if TYPE_CHECKING:
 ENDS = ("CONVERTED", "DROPPED", "OPEN")
 SAID = {"START": "Started", "CONVERTED": "Converted", "DROPPED": "Dropped", "OPEN": "Still open"}
 FONT = "-apple-system, 'Segoe UI', Inter, Roboto, 'Helvetica Neue', Arial, system-ui, sans-serif"
+NODE_COLOURS = {"DROPPED": LIGHT["lost"], "OPEN": LIGHT["open"]}
+LINK_COLOURS = {"DROPPED": LIGHT["lost-soft"], "OPEN": LIGHT["open-soft"]}
 ROW_HEIGHT = 46
 
 
-def flow(flows: "pandas.DataFrame", goal: str = "") -> "go.Figure":
+def flow(flows: "pandas.DataFrame") -> "go.Figure":
     """How journeys move on from stage to stage, and where they end, as a Sankey diagram.
 
-    `flows` is rows of graph.flows of one persona: from_node, to_node, from_number, to_number,
-    journeys. Ends are streams of their own; width is the number of journeys.
+    `flows` is rows of graph.flows of one persona: from_node, from_number, to_node, journeys.
+    Ends are streams of their own; width is the number of journeys.
     """
     import plotly.graph_objects as go
 
-    rows = flows.to_dict("records")
-    nodes = _ordered_nodes(rows)
+    rows: list[dict[Any, Any]] = flows.to_dict("records")
+    numbers = {row["from_node"]: row["from_number"] for row in rows}
+    ends = [end for end in ENDS if any(row["to_node"] == end for row in rows)]
+    nodes = [*sorted(numbers, key=lambda node: numbers[node]), *ends]
     place = {node: at for at, node in enumerate(nodes)}
-    widths = {node: _through(rows, node) for node in nodes}
     figure = go.Figure(
         go.Sankey(
-            arrangement="fixed",
             node={
-                "label": [_label(node, goal) for node in nodes],
-                "color": [_node_colour(node) for node in nodes],
+                "label": [escape(short(SAID.get(node, node), 28)) for node in nodes],
+                "color": [NODE_COLOURS.get(node, LIGHT["accent"]) for node in nodes],
                 "hovertemplate": "%{label}: %{value:,.0f} journeys<extra></extra>",
-                "pad": 22,
-                "thickness": 12,
-                "line": {"width": 0},
-                **_places(nodes, rows, widths),
+                "pad": 22, "thickness": 12, "line": {"width": 0},
             },
             link={
                 "source": [place[row["from_node"]] for row in rows],
                 "target": [place[row["to_node"]] for row in rows],
                 "value": [row["journeys"] for row in rows],
-                "customdata": [count(row["journeys"]) for row in rows],
-                "color": [_link_colour(row["to_node"]) for row in rows],
+                "color": [LINK_COLOURS.get(row["to_node"], LIGHT["accent-soft"]) for row in rows],
                 "hovertemplate": "%{source.label} → %{target.label}: "
-                "%{customdata} journeys<extra></extra>",
+                "%{value:,.0f} journeys<extra></extra>",
             },
         )
-    )
+    )  # fmt: skip
     return _styled(figure, height=440)
-
-
-def _ordered_nodes(rows: Sequence[dict[str, Any]]) -> list[str]:
-    numbers: dict[str, int] = {}
-    for row in rows:
-        numbers[row["from_node"]] = row["from_number"]
-        numbers[row["to_node"]] = row["to_number"]
-    return sorted(numbers, key=lambda node: (node in ENDS, numbers[node], node))
-
-
-def _through(rows: Iterable[dict[str, Any]], node: str) -> int:
-    """The node's height in the picture: as many journeys as come in, or go out of the first."""
-    entering = sum(row["journeys"] for row in rows if row["to_node"] == node)
-    leaving = sum(row["journeys"] for row in rows if row["from_node"] == node)
-    return int(max(entering, leaving))
-
-
-def _places(
-    nodes: Sequence[str], rows: Sequence[dict[str, Any]], widths: dict[str, int]
-) -> dict[str, list[float]]:
-    """Stages on a line from left to right, what leaves them below, the ends at the right."""
-    inner = [node for node in nodes if node not in ENDS]
-    ends = [node for node in ENDS if node in nodes]
-    columns = max(len(inner), 1)
-    across = {node: 0.001 + 0.9 * at / columns for at, node in enumerate(inner)}
-    across |= dict.fromkeys(ends, 0.999)
-    total = max(max(widths.values(), default=1), 1)
-    down = {node: max(0.001, 0.62 * widths[node] / total / 2 + 0.02) for node in inner}
-    below = 0.02
-    for node in ends:
-        height = 0.62 * widths[node] / total
-        down[node] = min(0.98, below + height / 2)
-        below += height + 0.13
-    return {"x": [across[node] for node in nodes], "y": [down[node] for node in nodes]}
-
-
-def _label(node: str, goal: str) -> str:
-    text = SAID.get(node, node)
-    return escape(short(text, 28))
-
-
-def _node_colour(node: str) -> str:
-    return {"DROPPED": LIGHT["lost"], "OPEN": LIGHT["open"]}.get(node, LIGHT["accent"])
-
-
-def _link_colour(node: str) -> str:
-    colours = {"DROPPED": LIGHT["lost-soft"], "OPEN": LIGHT["open-soft"]}
-    return colours.get(node, LIGHT["accent-soft"])
 
 
 def funnel(stages: "pandas.DataFrame") -> "go.Figure":
@@ -156,9 +105,15 @@ def over_time(months: "pandas.DataFrame") -> "go.Figure":
     figure.add_scatter(
         x=labels, y=known["conversion_low"] * 100, fill="tonexty", fillcolor=band, **edge
     )
+    line = {"color": LIGHT["accent"], "width": 2}
+    plain = {"mode": "lines", "hoverinfo": "skip", "showlegend": False}
+    old = known[~known["is_young"].astype(bool)]["conversion_rate"] * 100
     figure.add_scatter(
-        x=labels, y=known["conversion_rate"] * 100, mode="lines+markers", showlegend=False,
-        line={"color": LIGHT["accent"], "width": 2},
+        x=labels, y=known["conversion_rate"] * 100, line=line | {"dash": "dot"}, **plain
+    )
+    figure.add_scatter(x=labels[: len(old)], y=old, line=line, **plain)
+    figure.add_scatter(
+        x=labels, y=known["conversion_rate"] * 100, mode="markers", showlegend=False,
         marker={
             "size": 9, "line": {"color": LIGHT["accent"], "width": 2},
             "color": [LIGHT["paper" if young else "accent"] for young in known["is_young"]],

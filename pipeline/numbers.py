@@ -70,6 +70,8 @@ def duration(seconds: Cell) -> str:
     """A time in the unit that a person would say: 45 s, 12 min, 3.5 h, 4 days."""
     if not is_known(seconds):
         return NONE
+    if seconds < 1:
+        return "a moment"
     for size, unit in ((86400.0, "days"), (3600.0, "h"), (60.0, "min")):
         if seconds >= size:
             value = seconds / size
@@ -107,6 +109,17 @@ def name(text: object, characters: int = SHOWN_CHARACTERS) -> Markup:
 def words(text: object, characters: int = 600) -> Markup:
     """Words of an analyst or a finding, as HTML."""
     return escape(short(text, characters))
+
+
+def sentence(text: object) -> Markup:
+    """Words of an analyst that stand alone, so they begin with a capital."""
+    said = short(text, 300)
+    return escape(said[:1].upper() + said[1:])
+
+
+def score(value: Cell) -> str:
+    """A mean score, always to one digit: 4.0."""
+    return f"{value:.1f}" if is_known(value) else NONE
 
 
 def day(moment: object, timezone: str = "UTC") -> str:
@@ -160,7 +173,7 @@ def filters(timezone: str) -> Mapping[str, Callable[..., object]]:
     return {
         "count": count, "number": number, "share": share, "interval": interval,
         "per_hundred": per_hundred, "duration": duration, "name": name, "words": words,
-        "month": month, "short": short,
+        "month": month, "short": short, "sentence": sentence, "score": score,
         "day": lambda moment: day(moment, timezone),
         "instant": lambda moment: instant(moment, timezone),
     }  # fmt: skip

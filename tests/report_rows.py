@@ -33,7 +33,11 @@ RATES = {
     "p3": (0.389, 0.520, 0.180, 0.141, 0.205, 0.201, 0.104),
 }
 CONVERTED = {"all": 431, "p1": 251, "p2": 82, "p3": 98}
-NAMES = {"p1": "From large companies, by referral", "p2": "Mid-sized, from search", "p3": "Start-ups"}
+NAMES = {
+    "p1": "From large companies, by referral",
+    "p2": "Mid-sized, from search",
+    "p3": "Start-ups",
+}
 SCORES = (None, 7.4, 7.9, 8.1, 5.2, 6.1, 8.4)
 
 
@@ -285,15 +289,16 @@ def paths() -> list[dict[str, Any]]:
     taken = (
         ("paid ad", 812, 0, 690), ("article > pricing page", 402, 0, 340),
         ("paid ad > pricing page > demo call", 260, 0, 201),
-        ("paid ad > pricing page > demo call > proposal > deal won > kick-off > workshop", 141, 0, 120),
+        ("paid ad > pricing page > demo call > proposal > deal won > workshop", 141, 0, 120),
         ("article > case study > demo call > proposal > deal won > kick-off > workshop > "
          "first exercise > coach call > survey answered > follow-up booked", 96, 96, 0),
         ("event > demo call", 41, 0, 38), ("article > event > article", 4, 0, 4),
     )  # fmt: skip
     return [
         {
-            "path": path, "steps": path.count(">") + 1, "journeys": journeys, "customers": journeys,
-            "converted": converted, "dropped": dropped, "open": journeys - converted - dropped,
+            "path": path, "steps": path.count(">") + 1, "journeys": journeys,
+            "customers": journeys, "converted": converted, "dropped": dropped,
+            "open": journeys - converted - dropped,
         }
         for path, journeys, converted, dropped in taken
     ]  # fmt: skip
@@ -302,19 +307,24 @@ def paths() -> list[dict[str, Any]]:
 def profiles() -> list[dict[str, Any]]:
     return [
         {"persona_id": persona, "name": name, "customers": 1400 + place * 90,
-         "customer_share": (0.31, 0.36, 0.33)[place], "converted_rate": 0.1}
+         "customer_share": (0.31, 0.36, 0.33)[place], "converted_rate": (0.15, 0.056, 0.075)[place],
+         "converted_low": (0.13, 0.045, 0.06)[place], "converted_high": (0.17, 0.068, 0.09)[place],
+         "median_steps": 4.0 + place, "median_days": 1.4 + place}
         for place, (persona, name) in enumerate(NAMES.items())
     ]  # fmt: skip
 
 
 def traits() -> list[dict[str, Any]]:
-    told = (("channel = referral", 0.62, 0.18), ("device = desktop", 0.81, 0.55),
-            ("hour of the first step", 10.4, 14.1), ("company size = large", 0.44, 0.2))  # fmt: skip
+    told = (
+        ("channel", "channel: referral", 0.62, 0.18), ("device", "device: desktop", 0.81, 0.55),
+        ("hour", "hour", 14.1, 10.4), ("attribute", "company_size: large", 0.44, 0.2),
+        ("pace", "days to come back", 4.2, 2.1),
+    )  # fmt: skip
     return [
-        {"persona_id": persona, "feature": feature, "value_in": inside - 0.03 * place,
-         "value_out": outside, "lift": inside / outside}
+        {"persona_id": persona, "feature_group": group, "feature": feature, "customers": 900,
+         "value_in": inside - 0.03 * place, "value_out": outside, "lift": inside / outside}
         for place, persona in enumerate(NAMES)
-        for feature, inside, outside in told
+        for group, feature, inside, outside in told
     ]  # fmt: skip
 
 

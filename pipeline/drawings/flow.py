@@ -153,7 +153,7 @@ def _end(end: str, place: Place, journeys: int) -> Markup:
     middle = place.top + place.height / 2
     return Markup(
         '<rect class="end-{}" x="{}" y="{:.1f}" width="{}" height="{:.1f}"/>'
-        '<text class="end" x="{}" y="{:.1f}">{}</text><text class="told" x="{}" y="{:.1f}">{}</text>'
+        '<text x="{}" y="{:.1f}">{}</text><text class="told" x="{}" y="{:.1f}">{}</text>'
     ).format(
         LOOKS[end], place.x, place.top, NODE, place.height, place.x + NODE + 10, middle - 1,
         SAID[end], place.x + NODE + 10, middle + 16, count(journeys),

@@ -10,8 +10,8 @@ from pipeline.numbers import count, is_known, share, short
 
 Row = Mapping[str, Any]
 
-NODE_WIDTH, NODE_HEIGHT = 132.0, 44.0
-COLUMN, LANE, TOP = 196.0, 78.0, 42.0
+NODE_WIDTH, NODE_HEIGHT, END_WIDTH = 122.0, 44.0, 78.0
+BETWEEN, LANE, TOP = 38.0, 74.0, 40.0
 MOST_NODES, MOST_EDGES = 60, 400
 STARTS, CONVERTS = "START", "CONVERTED"
 SAID = {STARTS: "Started", CONVERTS: "Converted"}
@@ -29,8 +29,13 @@ class Node:
     rate: float | None
 
     @property
+    def width(self) -> float:
+        return END_WIDTH if self.name in SAID else NODE_WIDTH
+
+    @property
     def left(self) -> float:
-        return 2 + self.column * COLUMN
+        before = END_WIDTH + BETWEEN + (self.column - 1) * (NODE_WIDTH + BETWEEN)
+        return 2 + (before if self.column else 0)
 
     @property
     def middle(self) -> float:
@@ -51,9 +56,8 @@ def transition_graph(
     kept = [row for row in edges if row["from_node"] in nodes and row["to_node"] in nodes]
     kept = sorted(kept, key=lambda row: -row["steps"])[:MOST_EDGES]
     widest = max((row["steps"] for row in kept), default=1)
-    columns = max((node.column for node in nodes.values()), default=0) + 1
     lanes = max((node.lane for node in nodes.values()), default=0) + 1
-    width = (columns - 1) * COLUMN + NODE_WIDTH + 4
+    width = max((node.left + node.width for node in nodes.values()), default=0) + 2
     height = TOP + lanes * LANE + 34
     drawn = [_edge(row, nodes, widest, height) for row in reversed(kept)]
     drawn += [_node(node) for node in nodes.values()]
@@ -144,7 +148,7 @@ def _edge(row: Row, nodes: Mapping[str, Node], widest: int, height: float) -> Ma
 
 def _line(start: Node, end: Node, height: float) -> tuple[str, str]:
     """The curve from one node to another, and its kind: on, within a stage, or back below."""
-    right, left = start.left + NODE_WIDTH, end.left
+    right, left = start.left + start.width, end.left
     if end.column > start.column:
         bend = (left - right) / 2
         return (
@@ -155,7 +159,7 @@ def _line(start: Node, end: Node, height: float) -> tuple[str, str]:
         top, x = start.middle - NODE_HEIGHT / 2, start.left + NODE_WIDTH * 0.8
         return f"M{x:.0f} {top:.0f}c-4 -22 -34 -22 -38 0", " back"
     if start.column == end.column:
-        out = right + 34
+        out = right + 30
         return (
             f"M{right:.0f} {start.middle:.0f}C{out:.0f} {start.middle:.0f} "
             f"{out:.0f} {end.middle:.0f} {right:.0f} {end.middle:.0f}"
@@ -174,13 +178,13 @@ def _node(node: Node) -> Markup:
     said = _said(node.name)
     if node.name in SAID:
         lines = Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(
-            node.left + NODE_WIDTH / 2, node.middle + 4, said
+            node.left + node.width / 2, node.middle + 4, said
         )
     else:
         lines = Markup(
             '<text x="{x}" y="{y}">{said}</text><text class="rate" x="{x}" y="{z}">{rate}</text>'
         ).format(
-            x=node.left + 10, y=node.middle - 4, z=node.middle + 13, said=short(said, 17),
+            x=node.left + 9, y=node.middle - 4, z=node.middle + 13, said=short(said, 17),
             rate=f"{share(rate, 0)} lost" if rate is not None else "not known yet",
         )  # fmt: skip
     told = said if node.name in SAID else f"{said}: {count(node.steps)} steps, {share(rate)} lost"
@@ -190,7 +194,7 @@ def _node(node: Node) -> Markup:
         '<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="6"/>{lines}</g>'
     ).format(
         end=" end" if node.name in SAID else "", told=told, name=node.name,
-        loss=f"{85 * (rate or 0):.0f}", x=node.left, y=top, w=NODE_WIDTH, h=NODE_HEIGHT,
+        loss=f"{85 * (rate or 0):.0f}", x=node.left, y=top, w=node.width, h=NODE_HEIGHT,
         lines=lines,
     )  # fmt: skip
 

@@ -31,9 +31,14 @@ def journey_map(tables: Tables, settings: Settings, persona_id: str) -> dict[str
 
 def findings_of(tables: Tables, persona_id: str) -> list[Row]:
     """What to act on, in order of rank: all of it for everyone; a persona's own, and everyone's."""
+    names = {row["persona_id"]: row["name"] for row in tables["profiles"]}
+    placed = [
+        row | {"place": place, "who": names.get(row["persona_id"], "Everyone")}
+        for place, row in enumerate(tables.findings, start=1)
+    ]
     if persona_id == EVERYONE:
-        return tables.findings
-    return [row for row in tables.findings if row["persona_id"] in (persona_id, EVERYONE)]
+        return placed
+    return [row for row in placed if row["persona_id"] in (persona_id, EVERYONE)]
 
 
 def _column(
@@ -111,12 +116,13 @@ def _once(groups: Any) -> list[str]:
 
 
 def _main_scale(columns: Sequence[Mapping[str, Any]]) -> str | None:
-    """The scale that most scores are on: the one the curve is drawn in."""
-    answers: dict[str, int] = {}
+    """The scale that is asked in most stages, and there of most: the one the curve is drawn in."""
+    asked: dict[str, tuple[int, int]] = {}
     for column in columns:
         for row in column["feelings"]:
-            answers[row["score_scale"]] = answers.get(row["score_scale"], 0) + row["scores"]
-    return max(sorted(answers), key=lambda scale: answers[scale]) if answers else None
+            stages, scores = asked.get(row["score_scale"], (0, 0))
+            asked[row["score_scale"]] = stages + 1, scores + row["scores"]
+    return max(sorted(asked), key=lambda scale: asked[scale]) if asked else None
 
 
 def _mood(feelings: Sequence[Row], scale: str | None) -> float | None:

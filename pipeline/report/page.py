@@ -18,6 +18,7 @@ from pipeline import __version__, charts, palette
 from pipeline.numbers import fewer, filters
 from pipeline.report import sections
 from pipeline.report.journey_map import journey_map
+from pipeline.report.personas import cards, people, unknown_of
 from pipeline.report.tables import Tables, read_tables
 from pipeline.report.trust import trust
 from pipeline.report.words import words_used
@@ -69,8 +70,8 @@ def write_report(
 
 def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = None) -> str:
     """The report as HTML text."""
-    people = sections.people(tables, personas)
-    ids = [person["persona_id"] for person in people]
+    shown_people = people(tables, personas)
+    ids = [person["persona_id"] for person in shown_people]
     least = settings.privacy.min_group
     first = sections.first_screen(tables, settings)
     environment = _environment(settings)
@@ -82,7 +83,8 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         "leaving": [sections.leaving(tables, settings, each) for each in ids],
         "times": [sections.months(tables, each, least) for each in ids],
         "paths": sections.paths(tables, least),
-        "cards": sections.cards(tables, people, least),
+        "cards": cards(tables, shown_people, least),
+        "unknown": unknown_of(tables),
         "findings": [row | {"evidence": sections.evidence(row)} for row in tables.findings],
         "most_lost": max((row["high"] or row["size"] for row in tables.findings), default=1) or 1,
         "milestones": tables["milestones"],
@@ -95,13 +97,13 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         **first,
         **shown,
         **_words(settings),
-        people=people,
+        people=shown_people,
         sections=SECTIONS if first["has_journeys"] else SECTIONS[-2:],
         rows=ROWS,
         said=sections.said,
         fewer=fewer(least),
         min_group=least,
-        style=_style(environment, len(people)),
+        style=_style(environment, len(shown_people)),
         policy=policy(scripts),
         figures=_embedded(figures) if figures else "",
         scripts=Markup("\n").join(Markup(f"<script>{script}</script>") for script in scripts),

@@ -7,12 +7,12 @@ from typing import Any
 from markupsafe import Markup
 
 from pipeline import drawings
-from pipeline.numbers import count, is_known, kept_back, number, share, short
+from pipeline.numbers import count, kept_back, number, share, short
 from pipeline.report.journey_map import before
 from pipeline.report.tables import EVERYONE, Row, Tables
 from pipeline.settings import Settings
 
-PATH_STEPS_SHOWN, TRAITS_SHOWN, TABLE_ROWS, PAINS_AT_ONCE = 9, 5, 60, 3
+PATH_STEPS_SHOWN, TABLE_ROWS, PAINS_AT_ONCE = 9, 60, 3
 PARTS = ("advanced", "converted", "went_back", "dropped", "open")
 PART_COLOURS = ("is-accent", "is-mid", "is-back", "is-lost", "is-open")
 SAID = {"START": "Started", "CONVERTED": "Converted", "DROPPED": "Dropped", "OPEN": "Still open"}
@@ -21,18 +21,6 @@ SAID = {"START": "Started", "CONVERTED": "Converted", "DROPPED": "Dropped", "OPE
 def said(node: str) -> str:
     """A node of the graph as the report calls it."""
     return SAID.get(node, node)
-
-
-def people(tables: Tables, wanted: Sequence[str] | None) -> list[dict[str, str]]:
-    """Everyone first, then the personas, largest first; `wanted` keeps only those named."""
-    personas = [
-        {"persona_id": row["persona_id"], "name": row["name"]}
-        for row in tables["profiles"]
-        if wanted is None or row["persona_id"] in wanted or row["name"] in wanted
-    ]
-    if len(personas) < 2 and wanted is None:
-        personas = []  # one persona is everyone
-    return [{"persona_id": EVERYONE, "name": "Everyone"}, *personas]
 
 
 def first_screen(tables: Tables, settings: Settings) -> dict[str, Any]:
@@ -117,7 +105,7 @@ def graph(tables: Tables, settings: Settings, persona_id: str) -> dict[str, Any]
 
 def paths(tables: Tables, least: int) -> list[dict[str, Any]]:
     """The paths most taken, cut to what can be read."""
-    rows = [row for row in tables["paths"] if row.get("customers", row["journeys"]) >= least]
+    rows = [row for row in tables["paths"] if row["customers"] >= least]
     most = max((row["journeys"] for row in rows), default=1)
     shown = []
     for row in rows:
@@ -138,40 +126,6 @@ def paths(tables: Tables, least: int) -> list[dict[str, Any]]:
     return shown
 
 
-def cards(tables: Tables, everybody: Sequence[dict[str, str]], least: int) -> list[dict[str, Any]]:
-    """A card for each persona: how many they are, whether they convert, what sets them apart."""
-    profiles = {row["persona_id"]: row for row in tables["profiles"]}
-    return [
-        profiles[person["persona_id"]]
-        | {
-            "is_small": profiles[person["persona_id"]]["customers"] < least,
-            "conversion": next(
-                iter(tables.of("conversion", person["persona_id"], month="all")), None
-            ),
-            "traits": [_trait(row) for row in _strongest(tables, person["persona_id"])],
-        }
-        for person in everybody
-        if person["persona_id"] in profiles
-    ]
-
-
-def _strongest(tables: Tables, persona_id: str) -> list[Row]:
-    rows = [row for row in tables.of("traits", persona_id) if is_known(row["lift"])]
-    return sorted(rows, key=lambda row: (-row["lift"], row["feature"]))[:TRAITS_SHOWN]
-
-
-def _trait(row: Row) -> dict[str, Any]:
-    inside, outside = row["value_in"], row["value_out"]
-    is_share = min(inside, outside) >= 0 and max(inside, outside) <= 1
-    shown = share if is_share else number
-    return {
-        "said": short(row["feature"]),
-        "in": shown(inside, 0) if is_share else number(inside),
-        "out": shown(outside, 0) if is_share else number(outside),
-        "bar": {"in": 100 * inside, "out": 100 * outside} if is_share else None,
-    }
-
-
 def leaving(tables: Tables, settings: Settings, persona_id: str) -> dict[str, Any]:
     """What came just before the end of dropped journeys, and straight after, by stage."""
     least = settings.privacy.min_group
@@ -179,6 +133,7 @@ def leaving(tables: Tables, settings: Settings, persona_id: str) -> dict[str, An
         {
             "stage": stage.stage,
             "before": before(tables, persona_id, stage.stage, "before", least),
+            "going_on": before(tables, persona_id, stage.stage, "before going on", least),
             "after": before(tables, persona_id, stage.stage, "after", least),
         }
         for stage in settings.stages

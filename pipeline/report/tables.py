@@ -33,7 +33,10 @@ SELECTS = {
         "findings.feelings",
         "select * from findings.feelings order by persona_id, stage_number, score_scale",
     ),
-    "before_after": ("findings.before_after", "select * from findings.before_after order by all"),
+    "before_after": (
+        "findings.before_after",
+        "select * from findings.before_after order by persona_id, stage, position, rank",
+    ),
     "paths": (
         "journeys.paths",
         f"select * from journeys.paths order by journeys desc, path limit {MOST_PATHS}",
@@ -42,19 +45,25 @@ SELECTS = {
         "personas.profiles",
         "select * from personas.profiles order by customers desc, persona_id",
     ),
-    "traits": ("personas.traits", "select * from personas.traits order by all"),
-    "milestones": ("journeys.milestones", "select * from journeys.milestones order by all"),
-    "trust": ("findings.trust", "select * from findings.trust order by all"),
+    "traits": (
+        "personas.traits",
+        "select * from personas.traits order by persona_id, feature_group, feature",
+    ),
+    "milestones": (
+        "journeys.milestones",
+        "select * from journeys.milestones order by milestone_number",
+    ),
+    "trust": ("findings.trust", "select * from findings.trust order by subject, measure"),
     "balances": ("landing.balances", "select * from landing.balances order by source"),
-    "sources": ("core.sources", "select * from core.sources order by source"),
+    "sources": ("core.sources", "select * from core.sources"),
     "unmapped": (
         "core.unmapped_events",
         "select * from core.unmapped_events order by events desc, source, event limit 30",
     ),
     "rejected": (
-        "landing.rejected_rows",
-        "select source, column_name, reason, count(*) as rows from landing.rejected_rows "
-        "group by all order by rows desc, all limit 30",
+        "findings.rejections",
+        "select * from findings.rejections "
+        "order by rows desc, source, column_name, reason limit 30",
     ),
 }
 
@@ -81,14 +90,10 @@ class Tables:
 
 def read_tables(connection: duckdb.DuckDBPyConnection) -> Tables:
     """Read all that the report shows, once."""
-    rows = {name: _read(connection, *what) for name, what in SELECTS.items()}
-    return Tables(rows, _findings(connection))
-
-
-def _findings(connection: duckdb.DuckDBPyConnection) -> list[Row]:
     from pipeline.findings import read_findings
 
-    return read_findings(connection) if has_table(connection, "findings.pain_points") else []
+    rows = {name: _read(connection, *what) for name, what in SELECTS.items()}
+    return Tables(rows, [dict(found) for found in read_findings(connection)])
 
 
 def _read(connection: duckdb.DuckDBPyConnection, table: str, sql: str) -> list[Row]:

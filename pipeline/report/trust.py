@@ -31,7 +31,7 @@ def trust(tables: Tables, settings: Settings) -> list[dict[str, Any]]:
             ("source", "Source", None), ("kind", "Kind", None), ("events", "Events", count),
             ("counted_events", "Counted", count), ("first_event_at", "First", moment),
             ("last_event_at", "Last", moment), ("covers_until", "Covers until", moment),
-            ("is_behind", "", lambda behind: "more than a week behind" if behind else ""),
+            ("is_behind", "Note", lambda behind: "more than a week behind" if behind else ""),
             empty="No source gave an event.",
         ),
         _block(
@@ -45,7 +45,7 @@ def trust(tables: Tables, settings: Settings) -> list[dict[str, Any]]:
         ),
         _block(
             "Rejected rows", "Rows that could not be used, by reason.",
-            tables["rejected"], "landing.rejected_rows",
+            tables["rejected"], "findings.rejections",
             ("source", "Source", None), ("column_name", "Column", None),
             ("reason", "Reason", None), ("rows", "Rows", count),
             empty="Every row could be used.",
@@ -58,9 +58,9 @@ def trust(tables: Tables, settings: Settings) -> list[dict[str, Any]]:
             empty="Every counted event is mapped to a touchpoint.",
         ),
         _block(
-            "What else was checked", "", tables["trust"], "findings.trust",
-            ("subject", "Subject", None), ("measure", "What", None), ("value", "", None),
-            empty="Nothing else was noted.",
+            "How far it reaches", "", tables["trust"], "findings.trust",
+            ("subject", "Of the", None), ("measure", "What", None), ("value", "How much", None),
+            empty="Nothing was measured.",
         ),
         {
             "title": "What is withheld",

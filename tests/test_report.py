@@ -1,0 +1,216 @@
+"""The report as a file: whole, sealed, true to the tables, and never at a loss."""
+
+import hashlib
+import re
+from base64 import b64encode
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import report_rows
+
+from pipeline.database import open_readonly, open_warehouse
+from pipeline.report import write_report
+from pipeline.report.page import render
+from pipeline.report.tables import Tables
+
+
+class Reader(HTMLParser):
+    """What a reader gets to read, and what a browser would fetch."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.fetched: list[str] = []
+        self.handlers: list[str] = []
+        self.scripts: list[str] = []
+        self.inside = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.inside = tag
+        for name, value in attrs:
+            if name in ("src", "href", "action") and value and not value.startswith(("#", "data:")):
+                self.fetched.append(value)
+            if name.startswith("on"):
+                self.handlers.append(name)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.inside == "script":
+            self.scripts.append(data)
+        elif self.inside != "style":
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).replace("\u202f", " ").split())
+
+
+@pytest.fixture(scope="module")
+def html() -> str:
+    return render(report_rows.tables(), report_rows.settings())
+
+
+@pytest.fixture(scope="module")
+def reader(html: str) -> Reader:
+    return Reader(html)
+
+
+def read(tables: Tables | None = None, **changed: Any) -> str:
+    return Reader(render(tables or report_rows.tables(**changed), report_rows.settings())).text
+
+
+def test_it_fetches_nothing_and_holds_no_handlers(reader: Reader) -> None:
+    assert (reader.fetched, reader.handlers) == ([], [])
+
+
+def test_it_is_below_eight_mebibytes(html: str) -> None:
+    assert len(html.encode()) < 8 * 2**20
+
+
+def test_its_policy_allows_its_own_scripts_by_hash_and_nothing_else(
+    html: str, reader: Reader
+) -> None:
+    found = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', html)
+    assert found
+    policy = found.group(1).replace("&#39;", "'")
+    run = [script for script in reader.scripts if not script.startswith("{")]
+    hashes = [b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in run]
+    assert policy == (
+        "default-src 'none'; script-src "
+        + " ".join(f"'sha256-{digest}'" for digest in hashes)
+        + "; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_the_first_screen_says_how_many_and_what_became_of_them(reader: Reader) -> None:
+    assert "4 488 customers started 5 610 journeys." in reader.text
+    assert "Of every 100, about 8 reach follow-up booked within 180 days." in reader.text
+    assert "between 7.2 % and 9.2 % (95 %)" in reader.text
+    assert "8 reached follow-up booked 81 were dropped 11 are still open" in reader.text
+
+
+def test_the_first_screen_says_the_three_biggest_pain_points(reader: Reader) -> None:
+    start = reader.text.split("The journey map", 1)[0]
+    sentences = [found["sentence"] for found in report_rows.findings()]
+    assert [sentence in start for sentence in sentences] == [True, True, True, False]
+
+
+def test_the_map_shows_what_the_settings_say_of_each_stage(reader: Reader) -> None:
+    behind = ("account executive", "help desk", "campaign calendar", "recommend us?")
+    written = ("Do start-ups need the workshop at all?", "a coach calls two weeks later")
+    assert [words for words in behind + written if words not in reader.text] == []
+
+
+def test_every_persona_has_a_map_of_its_own(html: str) -> None:
+    assert html.count('class="for-persona wide"') == 4
+
+
+def test_only_the_personas_asked_for_are_shown() -> None:
+    html = render(report_rows.tables(), report_rows.settings(), personas=["p2"])
+    assert html.count('class="for-persona wide"') == 2
+    assert "Start-ups</bdi></label>" not in html
+
+
+def test_times_are_in_the_zone_of_the_settings(reader: Reader) -> None:
+    assert "judged as of 31 Dec 2025, 23:30" in reader.text
+
+
+def test_markup_in_names_is_shown_as_text(html: str) -> None:
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "<script>alert" not in html
+
+
+def test_the_same_warehouse_gives_the_same_bytes() -> None:
+    one, other = (render(report_rows.tables(), report_rows.settings()) for _ in range(2))
+    assert one == other
+
+
+def test_small_groups_are_withheld() -> None:
+    paths = report_rows.paths()
+    text = read(paths=paths)
+    assert "event › demo call" not in text  # the sign is drawn by the style sheet
+    assert "41 0 fewer than 5 fewer than 5" in text
+    assert "article event article" not in text
+
+
+def test_without_conversions_it_says_so() -> None:
+    outcome = report_rows.outcomes()[0] | {"converted": 0, "converted_share": 0.0}
+    conversion = [row | {"conversion_rate": 0.0} for row in report_rows.conversion()]
+    assert "None of them has reached follow-up booked yet." in read(
+        outcomes=[outcome], conversion=conversion
+    )
+
+
+def test_without_scores_the_map_says_so() -> None:
+    assert "No scores" in read(feelings=[])
+
+
+def test_without_findings_it_says_so() -> None:
+    assert "Nowhere is more lost than usual" in read(findings=[])
+
+
+def test_one_persona_is_everyone() -> None:
+    html = render(report_rows.tables(profiles=report_rows.profiles()[:1]), report_rows.settings())
+    assert 'name="persona"' not in html
+    assert "No separate personas were found" in Reader(html).text
+
+
+def test_one_customer_is_withheld_everywhere() -> None:
+    one = {"customers": 1, "journeys": 1}
+    outcome = report_rows.outcomes()[0] | one | {
+        "converted": 0, "dropped": 1, "open": 0, "converted_share": 0.0, "dropped_share": 1.0,
+        "open_share": 0.0,
+    }  # fmt: skip
+    text = read(
+        outcomes=[outcome],
+        reach=[row | one for row in report_rows.reach()[:1]],
+        stages=[row | {"entered": 1} for row in report_rows.stage_rows()[:1]],
+        drop_offs=[row | {"customers": 1} for row in report_rows.drop_offs()],
+        transitions=[row | {"customers": 1} for row in report_rows.transitions()],
+        flows=[row | {"customers": 1} for row in report_rows.flows()],
+        paths=[row | {"customers": 1} for row in report_rows.paths()],
+        feelings=[row | {"customers": 1} for row in report_rows.feelings()],
+        before_after=[], profiles=[], conversion=[], findings=[],
+    )  # fmt: skip
+    assert "fewer than 5 customers" in text
+    assert "paid ad 4 168" not in text
+
+
+def test_an_empty_warehouse_gives_a_report_that_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "empty.duckdb"
+    open_warehouse(path).close()
+    connection = open_readonly(path)
+    out = write_report(connection, report_rows.settings(), tmp_path / "out" / "report.html")
+    assert "There is no journey in this data yet." in out.read_text(encoding="utf-8")
+
+
+def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
+    path, out = tmp_path / "empty.duckdb", tmp_path / "report.html"
+    open_warehouse(path).close()
+    out.write_text("the old one")
+    connection = open_readonly(path)
+    connection.close()
+    with pytest.raises(duckdb.ConnectionException):
+        write_report(connection, report_rows.settings(), out)
+    assert out.read_text() == "the old one"
+    assert list(tmp_path.iterdir()).sort() == [path, out].sort()
+
+
+def test_forty_stages_and_three_hundred_touchpoints_can_be_drawn() -> None:
+    stages = [
+        {"stage": f"stage {number}", "touchpoints": [
+            {"touchpoint": f"touchpoint {number} {place}", "where": "event = 'x'"}
+            for place in range(8)]}
+        for number in range(40)
+    ]  # fmt: skip
+    settings = report_rows.settings(
+        stages=stages, actions=[],
+        journey={"goal": "touchpoint 39 7", "give_up_after": "30 days"},
+    )  # fmt: skip
+    assert render(report_rows.tables(), settings).count('<section class="stage') == 4 * 40
