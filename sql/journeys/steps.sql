@@ -16,9 +16,9 @@ marked as (
     select
         all_steps.*,
         stage_number,
-        case when touchpoint = $goal then first_event_number end as goal_here,
-        case when stage_number = 1 then first_event_number end as first_stage_here,
-        case when $starts_with in ('any', touchpoint) then first_event_number end as start_here
+        touchpoint = $goal as is_goal,
+        stage_number = 1 as is_first_stage,
+        $starts_with in ('any', touchpoint) as is_start
     from all_steps
     join run.touchpoints using (touchpoint_number)
 ),
@@ -27,10 +27,10 @@ surrounded as (
         *,
         cast(row_number() over in_order as bigint) as customer_step_number,
         started_at - lag(ended_at) over in_order as silence,
-        lag(goal_here) over in_order as goal_just_before,
+        coalesce(lag(is_goal) over in_order, false) as is_just_after_goal,
         lead(started_at) over in_order as next_started_at,
-        max(first_stage_here) over so_far as last_first_stage,
-        max(goal_here) over (
+        max(first_event_number) filter (where is_first_stage) over so_far as last_first_stage,
+        max(first_event_number) filter (where is_goal) over (
             partition by customer_id order by first_event_number
             rows between unbounded preceding and 1 preceding
         ) as last_goal
@@ -42,7 +42,7 @@ surrounded as (
 judged as (
     select
         *,
-        silence is null or silence > $give_up_after or goal_just_before is not null as is_cut_off,
+        silence is null or silence > $give_up_after or is_just_after_goal as is_cut_off,
         $after_goal = 'any' or last_goal is null or last_first_stage > last_goal as is_way_open
     from surrounded
 ),
@@ -50,8 +50,8 @@ judged as (
 in_stretches as (
     select
         *,
-        max(case when is_cut_off then first_event_number end) over so_far as stretch,
-        max(case when is_way_open then start_here end) over so_far as last_start
+        max(first_event_number) filter (where is_cut_off) over so_far as stretch,
+        max(first_event_number) filter (where is_way_open and is_start) over so_far as last_start
     from judged
     window so_far as (partition by customer_id order by first_event_number rows unbounded preceding)
 ),
