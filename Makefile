@@ -14,6 +14,12 @@ report: .venv/ready ## run the main job on the settings in journeys.yml and writ
 run: .venv/ready ## bring the warehouse out/journeys.duckdb up to date, without a report
 	@$(JOURNEYS) run
 
+notebooks: .venv/ready-notebooks ## run the notebooks and write them, with what they show, to out/notebooks
+	@$(JOURNEYS) run
+	@mkdir -p out/notebooks && cp notebooks/*.ipynb out/notebooks
+	@cd out/notebooks && ../../$(BIN)/jupyter-execute --inplace *.ipynb
+	@echo "The notebooks are in out/notebooks"
+
 test: .venv/ready-test ## run all tests (sets up what they need, a browser too)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
@@ -48,9 +54,13 @@ clean: ## remove what was made: out/, caches and the environment
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --editable ".[check]"
 	@touch $@
 
+.venv/ready-notebooks: .venv/ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt nbclient ipykernel
+	@touch $@
+
 .venv/ready-test: .venv/ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --editable ".[test]"
 	@sh tests/browser.sh
 	@touch $@
 
-.PHONY: help report run test check prove docs sample clean
+.PHONY: help report run notebooks test check prove docs sample clean

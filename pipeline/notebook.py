@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 
 LEVELS = ("stage", "touchpoint")
 POSITIONS = ("before", "after", "before going on", "after going on", "before converting")
-FINDING = (
-    "finding_id", "kind", "persona_id", "stage", "touchpoint", "sentence", "size", "low", "high",
-    "evidence", "sql",
-)  # fmt: skip
 
 
 def open_journeys(path: Path | str = "out/journeys.duckdb") -> "Journeys":
@@ -118,9 +114,9 @@ class Journeys(Handle):
         """
         import pandas
 
-        from pipeline.findings import read_findings
+        from pipeline.findings import Finding, read_findings
 
-        return pandas.DataFrame(read_findings(self._open()), columns=list(FINDING))
+        return pandas.DataFrame(read_findings(self._open()), columns=list(Finding.__annotations__))
 
     # -- journeys, one by one
 

@@ -134,6 +134,57 @@ def test_names_are_no_markup_in_a_notebook(journeys):
     assert "Tea &lt;house&gt;" in journeys._repr_html_()
 
 
+# -- on the sample
+
+
+@pytest.fixture(scope="module")
+def sample(sample_warehouse):
+    with open_journeys(sample_warehouse) as handle:
+        yield handle
+
+
+QUESTIONS = (
+    "drop_offs", "stages", "transitions", "conversion", "traits", "flows", "flow", "funnel",
+    "over_time", "graph",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_question_is_answered_for_everyone_and_each_persona(sample, question):
+    for persona in ("all", *sample.personas()["persona_id"]):
+        answer = getattr(sample, question)(persona)
+        assert len(getattr(answer, "data", answer)) > 0
+
+
+def test_a_picture_shows_the_cells_of_its_twin(sample):
+    assert list(sample.flow().data[0].link.value) == list(sample.flows()["journeys"])
+    assert list(sample.funnel().data[0].x) == list(sample.stages()["advanced"])
+
+
+def test_the_graph_has_every_move_of_its_twin(sample):
+    for level in ("stage", "touchpoint"):
+        moves = rows(sample.transitions(level=level), "from_node", "to_node")
+        assert sorted(sample.graph(level=level).edges) == sorted(moves)
+
+
+def test_findings_have_the_columns_of_the_command(sample):
+    assert list(sample.findings()) == [
+        "finding_id", "kind", "persona_id", "stage", "touchpoint", "sentence", "size", "low",
+        "high", "evidence", "sql",
+    ]  # fmt: skip
+
+
+def test_the_query_of_a_finding_gives_its_row(sample):
+    for finding in sample.findings().itertuples():
+        assert list(sample.sql(finding.sql)["finding_id"]) == [finding.finding_id]
+
+
+def test_a_customer_of_the_sample_is_found_with_all_journeys(sample):
+    email = sample.sql("select identifier from core.identities where identifier_kind = 'email'")
+    found = sample.journeys_of(f"email:{email['identifier'][0]}")
+    assert len(sample.journey(found["journey_id"][0])) == found["steps"][0]
+
+
 # -- what it refuses
 
 
