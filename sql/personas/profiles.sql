@@ -50,7 +50,7 @@ entries as (  -- the channel and the device that most of its customers come by
 ),
 
 top_entries as (
-    select persona_id, feature_group, split_part(feature, ': ', 2) as name, customers
+    select persona_id, feature_group, substr(feature, length(feature_group) + 3) as name, customers
     from entries
     qualify row_number() over (
         partition by persona_id, feature_group order by customers desc, feature

@@ -19,19 +19,23 @@ COLUMNS = {
     " stage varchar, stage_number integer, started_at timestamp, ended_at timestamp,"
     " is_mature boolean, is_after_look boolean",
     "journeys.journeys": "journey_id bigint, customer_id bigint, started_at timestamp,"
-    " last_step_at timestamp, outcome varchar",
+    " last_step_at timestamp, outcome varchar, steps integer, journey_number integer,"
+    " first_touchpoint varchar",
     "journeys.segments": "journey_id bigint, segment varchar, segment_value varchar",
     "journeys.steps": "journey_id bigint, step_number integer, customer_id bigint,"
     " touchpoint varchar, started_at timestamp, ended_at timestamp, channel varchar,"
-    " device varchar, customer_step_number integer",
+    " device varchar, customer_step_number integer, stage varchar, next_touchpoint varchar,"
+    " next_started_at timestamp, is_stage_entry boolean, is_mature boolean",
     "personas.assignments": "customer_id bigint, persona_id varchar",
-    "personas.features": "customer_id bigint, feature varchar, value double",
+    "personas.features": "customer_id bigint, feature_group varchar, feature varchar, value double",
     "core.attributes": "customer_id bigint, attribute varchar, value varchar",
     "core.horizon": "horizon timestamp",
     "core.sessions": "session_id bigint, customer_id bigint",
     "run.chain": "level varchar, persona_id varchar, node varchar, conversion_probability double",
     "run.customers": "customer_id bigint",
     "run.persona_attributes": "attribute varchar",
+    "run.conversion": "persona_id varchar, month varchar, conversion_rate double,"
+    " conversion_low double, conversion_high double",
     "run.persona_names": "persona_id varchar, name varchar, silhouette double",
 }  # fmt: skip
 
@@ -39,14 +43,21 @@ COLUMNS = {
 def warehouse(
     tables: Mapping[str, Sequence[Sequence[Any]]],
 ) -> duckdb.DuckDBPyConnection:
-    """A warehouse in memory with these tables; those not given are there and empty."""
+    """A warehouse in memory with these tables; those not given are there and empty.
+
+    Rows may leave out columns at the end: they are null.
+    """
     connection = open_warehouse(":memory:")
     for name, columns in COLUMNS.items():
         connection.execute(f"create table {name} ({columns})")
     for name, rows in tables.items():
-        marks = ", ".join("?" * len(COLUMNS[name].split(",")))
+        names = [column.split()[0] for column in COLUMNS[name].split(",")]
         if rows:
-            connection.executemany(f"insert into {name} values ({marks})", rows)
+            given = names[: len(rows[0])]  # columns at the end may be left out
+            marks = ", ".join("?" * len(given))
+            connection.executemany(
+                f"insert into {name} ({', '.join(given)}) values ({marks})", rows
+            )
     return connection
 
 
