@@ -20,7 +20,7 @@ COLUMNS = {
     " is_mature boolean, is_after_look boolean",
     "journeys.journeys": "journey_id bigint, customer_id bigint, started_at timestamp,"
     " last_step_at timestamp, outcome varchar, steps integer, journey_number integer,"
-    " first_touchpoint varchar",
+    " first_touchpoint varchar, is_start_known boolean",
     "journeys.segments": "journey_id bigint, segment varchar, segment_value varchar",
     "journeys.steps": "journey_id bigint, step_number integer, customer_id bigint,"
     " touchpoint varchar, started_at timestamp, ended_at timestamp, channel varchar,"
@@ -31,6 +31,25 @@ COLUMNS = {
     "core.attributes": "customer_id bigint, attribute varchar, value varchar",
     "core.horizon": "horizon timestamp",
     "core.sessions": "session_id bigint, customer_id bigint",
+    "core.events": "event_id bigint, customer_id bigint, occurred_at timestamp, source varchar,"
+    " is_left_out boolean, touchpoint varchar",
+    "core.sources": "source varchar, is_behind boolean",
+    "core.ignored_identifiers": "identifier_kind varchar, identifier varchar",
+    "landing.balances": "rows_read bigint, rows_rejected bigint",
+    "run.sources": "source_number integer, source varchar, kind varchar",
+    "run.stages": "stage_number integer, stage varchar",
+    "run.touchpoints": "touchpoint_number integer, touchpoint varchar, stage varchar",
+    "graph.drop_offs": "level varchar, persona_id varchar, node varchar, steps bigint,"
+    " customers bigint, mature_steps bigint, dropped bigint, drop_off_rate double,"
+    " drop_off_low double, drop_off_high double, conversion_probability double",
+    "graph.transitions": "level varchar, persona_id varchar, from_node varchar, to_node varchar,"
+    " steps bigint, customers bigint, mature_steps bigint",
+    "graph.stages": "persona_id varchar, stage varchar, went_back_rate double",
+    "findings.feelings": "persona_id varchar, stage varchar, stage_number integer,"
+    " score_scale varchar, scores bigint, customers bigint, mean_score double",
+    "findings.stage_signs": "persona_id varchar, stage varchar, repeat_share double,"
+    " went_back_rate double, median_wait_seconds double, support_share double,"
+    " score_scale varchar, scores bigint, mean_score double, usual_score double",
     "run.chain": "level varchar, persona_id varchar, node varchar, conversion_probability double",
     "run.customers": "customer_id bigint",
     "run.persona_attributes": "attribute varchar",

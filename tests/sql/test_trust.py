@@ -1,0 +1,48 @@
+"""findings.trust: how far to trust the map, in words and numbers."""
+
+from graph_rows import START, made, warehouse
+
+
+def test_each_measure_has_its_words_and_its_number():
+    connection = warehouse(
+        {
+            "landing.balances": [(200, 1), (800, 2)],
+            "core.events": [
+                (1, 1, START, "web", False, "ad"), (2, 1, START, "web", False, None),
+                (3, 2, START, "web", True, None), (4, 2, START, "web", False, "ad"),
+            ],
+            "core.ignored_identifiers": [("email", "info@example")],
+            "core.sources": [("web", False), ("survey", True), ("desk", True)],
+            "journeys.journeys": [
+                (1, 1, START, START, "open", 1, 1, "ad", False),
+                (2, 2, START, START, "dropped", 1, 1, "ad", True),
+            ],
+            "personas.assignments": [(1, "p1"), (2, "unknown")],
+            "run.persona_names": [("p1", "Early", 0.416), ("p2", "Late", 0.416)],
+        }
+    )  # fmt: skip
+    found = made(connection, "findings.trust", "subject, measure, figure, value")
+    assert [(subject, figure, value) for subject, _, figure, value in found] == [
+        ("customers", 0.5, "50.0 %"),
+        ("events", 0.25, "25.0 %"),
+        ("events", 2 / 3, "66.7 %"),
+        ("identifiers", 1.0, "1"),
+        ("journeys", 0.5, "50.0 %"),
+        ("journeys", 0.5, "50.0 %"),
+        ("personas", 0.42, "0.42"),
+        ("rows", 0.003, "0.3 %"),
+        ("sources", 2.0, "desk, survey"),
+    ]
+
+
+def test_where_there_is_nothing_it_says_so():
+    found = made(warehouse({}), "findings.trust", "subject, value")
+    assert dict(found) == {
+        "customers": "nothing to measure",
+        "events": "nothing to measure",
+        "identifiers": "0",
+        "journeys": "nothing to measure",
+        "personas": "not found apart",
+        "rows": "nothing to measure",
+        "sources": "0",
+    }
