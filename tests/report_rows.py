@@ -97,7 +97,8 @@ def tables(**changed: list[dict[str, Any]]) -> Tables:
         "horizon": [horizon()], "outcomes": outcomes(), "conversion": conversion(),
         "reach": reach(), "stages": stage_rows(), "drop_offs": drop_offs(),
         "transitions": transitions(), "flows": flows(), "feelings": feelings(),
-        "before_after": before_after(), "paths": paths(), "profiles": profiles(),
+        "before_after": before_after(), "paths": paths(),
+        "converting_paths": [row for row in paths() if row["converted"]], "profiles": profiles(),
         "traits": traits(), "sources": sources(), "unmapped": unmapped(),
         "rejected": rejected(), "balances": balances(), "milestones": milestones(),
     }  # fmt: skip

@@ -181,7 +181,7 @@ def test_how_we_know_opens_the_finding_with_its_query(browser: Browser, report: 
 
 def test_a_table_sorts_by_a_column_both_ways(browser: Browser, report: Path) -> None:
     page, _ = opened(browser, report)
-    button = page.locator("#paths th button", has_text="Converted")
+    button = page.locator("#paths th button", has_text="Converted").first
     first = page.locator("#paths tbody tr").first.locator("td").nth(2)
     button.click()
     assert first.inner_text() == "96"

@@ -27,6 +27,13 @@ class Node:
     lane: float
     steps: int | None
     rate: float | None
+    is_held: bool = False  # too few were lost for the rate to be told
+
+    @property
+    def lost(self) -> str:
+        if self.is_held:
+            return "few lost"
+        return f"{share(self.rate, 0)} lost" if is_known(self.rate) else "not known yet"
 
     @property
     def width(self) -> float:
@@ -94,6 +101,7 @@ def _nodes(
             name, column, lanes[name],
             facts[name]["steps"] if name in facts else None,
             facts[name]["drop_off_rate"] if name in facts else None,
+            bool(name in facts and facts[name].get("is_held")),
         )
         for name, column in columns.items()
     }  # fmt: skip
@@ -185,9 +193,9 @@ def _node(node: Node) -> Markup:
             '<text x="{x}" y="{y}">{said}</text><text class="rate" x="{x}" y="{z}">{rate}</text>'
         ).format(
             x=node.left + 9, y=node.middle - 4, z=node.middle + 13, said=short(said, 17),
-            rate=f"{share(rate, 0)} lost" if rate is not None else "not known yet",
+            rate=node.lost,
         )  # fmt: skip
-    told = said if node.name in SAID else f"{said}: {count(node.steps)} steps, {share(rate)} lost"
+    told = said if node.name in SAID else f"{said}: {count(node.steps)} steps, {node.lost}"
     return Markup(
         '<g class="node{end}" tabindex="0" role="button" aria-pressed="false" aria-label="{told}" '
         'data-node="{name}" style="--loss: {loss}%"><title>{told}</title>'

@@ -37,7 +37,7 @@ SECTIONS = (
 ROWS = (
     ("came", "How many come"), ("leave", "Drop-off"), ("do", "What they do"),
     ("time", "Time"), ("feel", "How they feel"), ("pain", "Pain points"),
-    ("before", "Just before leaving"), ("people", "People"), ("systems", "Systems"),
+    ("before", "Just before leaving"), ("people", "Owners and people"), ("systems", "Systems"),
     ("processes", "Processes"), ("notes", "Notes and actions"),
 )  # fmt: skip
 
@@ -82,7 +82,8 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         "graphs": [sections.graph(tables, settings, each) for each in ids],
         "leaving": [sections.leaving(tables, settings, each) for each in ids],
         "times": [sections.months(tables, each, least) for each in ids],
-        "paths": sections.paths(tables, least),
+        "paths": sections.paths(tables["paths"], least),
+        "converting_paths": sections.paths(tables["converting_paths"], least),
         "cards": cards(tables, shown_people, least),
         "unknown": unknown_of(tables),
         "findings": [row | {"evidence": sections.evidence(row)} for row in tables.findings],

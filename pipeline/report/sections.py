@@ -12,7 +12,7 @@ from pipeline.report.journey_map import before
 from pipeline.report.tables import EVERYONE, Row, Tables
 from pipeline.settings import Settings
 
-PATH_STEPS_SHOWN, TABLE_ROWS, PAINS_AT_ONCE = 9, 60, 3
+PATH_STEPS_SHOWN, TABLE_ROWS, PAINS_AT_ONCE = 16, 60, 3
 PARTS = ("advanced", "converted", "went_back", "dropped", "open")
 PART_COLOURS = ("is-accent", "is-mid", "is-back", "is-lost", "is-open")
 SAID = {"START": "Started", "CONVERTED": "Converted", "DROPPED": "Dropped", "OPEN": "Still open"}
@@ -89,7 +89,7 @@ def graph(tables: Tables, settings: Settings, persona_id: str) -> dict[str, Any]
     rows = tables.of("transitions", persona_id, level="touchpoint")
     kept = [row for row in rows if row["customers"] >= least]
     nodes = [
-        row
+        row | {"is_held": True, "drop_off_rate": None} if 0 < row["dropped"] < least else row
         for row in tables.of("drop_offs", persona_id, level="touchpoint")
         if row["customers"] >= least
     ]
@@ -103,9 +103,9 @@ def graph(tables: Tables, settings: Settings, persona_id: str) -> dict[str, Any]
     }
 
 
-def paths(tables: Tables, least: int) -> list[dict[str, Any]]:
+def paths(rows: Sequence[Row], least: int) -> list[dict[str, Any]]:
     """The paths most taken, cut to what can be read."""
-    rows = [row for row in tables["paths"] if row["customers"] >= least]
+    rows = [row for row in rows if row["customers"] >= least]
     most = max((row["journeys"] for row in rows), default=1)
     shown = []
     for row in rows:

@@ -11,7 +11,7 @@ from pipeline.database import has_table
 Row = dict[str, Any]
 
 EVERYONE = "all"
-MOST_PATHS = 20
+MOST_PATHS, MOST_CONVERTING = 20, 8
 
 SELECTS = {
     "horizon": ("core.horizon", "select * from core.horizon"),
@@ -40,6 +40,11 @@ SELECTS = {
     "paths": (
         "journeys.paths",
         f"select * from journeys.paths order by journeys desc, path limit {MOST_PATHS}",
+    ),
+    "converting_paths": (
+        "journeys.paths",
+        "select * from journeys.paths where converted > 0 "
+        f"order by converted desc, journeys desc, path limit {MOST_CONVERTING}",
     ),
     "profiles": (
         "personas.profiles",

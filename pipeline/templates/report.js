@@ -20,6 +20,7 @@
     const figure = coloured(place.dataset.figure);
     const layout = { ...figure.layout, dragmode: false };
     if (printing) layout.width = 690;
+    else if (layout.xaxis && place.clientWidth < 560) layout.xaxis.nticks = 4;
     Plotly.react(place.firstElementChild, figure.data, layout, {
       displayModeBar: false, responsive: true, showTips: false, doubleClick: false,
     });
