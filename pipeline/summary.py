@@ -35,35 +35,45 @@ class Summary:
 
 FIGURES = """
     select
-        (select coalesce(sum(rows_read), 0)::bigint from landing.balances),
-        (select coalesce(sum(rows_rejected), 0)::bigint from landing.balances),
-        (select count(*) from core.events),
-        (select count(*) from core.events where not is_left_out),
-        (select count(*) from core.events where not is_left_out and touchpoint is not null),
-        (select count(distinct customer_id) from core.events where not is_left_out),
-        (select count(*) from core.sessions),
-        count(*),
-        count(*) filter (where outcome = 'converted'),
-        count(*) filter (where outcome = 'dropped'),
-        count(*) filter (where outcome = 'open'),
-        (select horizon from core.horizon)
-    from journeys.journeys
+        (select coalesce(sum(rows_read), 0)::bigint from landing.balances) as rows_read,
+        (select coalesce(sum(rows_rejected), 0)::bigint from landing.balances) as rows_rejected,
+        events.*,
+        (select count(*) from core.sessions) as sessions,
+        count(*) as journeys,
+        count(*) filter (where outcome = 'converted') as converted,
+        count(*) filter (where outcome = 'dropped') as dropped,
+        count(*) filter (where outcome = 'open') as open,
+        (select horizon from core.horizon) as horizon
+    from journeys.journeys, (
+        select
+            count(*) as events,
+            count(*) filter (where not is_left_out) as counted_events,
+            count(touchpoint) filter (where not is_left_out) as mapped_events,
+            count(distinct customer_id) filter (where not is_left_out) as customers
+        from core.events
+    ) as events
+    group by all
 """
-UNMAPPED = (
-    "select source, event, events from core.unmapped_events order by events desc, all limit ?"
-)
+UNMAPPED = """
+    select source, event, events from core.unmapped_events
+    order by events desc, source, event limit ?
+"""
 
 
 def read_summary(connection: duckdb.DuckDBPyConnection) -> Summary:
     """Read the summary from an open warehouse."""
     from pipeline.findings import read_findings
 
-    figures = connection.execute(FIGURES).fetchone() or ()
+    found = connection.execute(FIGURES)
+    names = [column[0] for column in found.description or ()]
+    figures: dict[str, Any] = dict(zip(names, found.fetchone() or (), strict=True))
     points = [
         found["sentence"] for found in read_findings(connection) if found["kind"] == "pain_point"
     ]
     unmapped = connection.execute(UNMAPPED, [UNMAPPED_SHOWN]).fetchall()
-    return Summary(*figures, tuple(points[:PAIN_POINTS_SHOWN]), tuple(unmapped))
+    return Summary(
+        **figures, pain_points=tuple(points[:PAIN_POINTS_SHOWN]), unmapped=tuple(unmapped)
+    )
 
 
 def summary_lines(summary: Summary) -> list[str]:
