@@ -1,6 +1,6 @@
 """What a notebook opens: the tables of a published warehouse as pandas frames and plotly figures.
 
-    from pipeline.notebook import open_journeys
+    from pipeline import open_journeys
     journeys = open_journeys("out/journeys.duckdb")
     journeys.drop_offs(persona="all", level="stage")
 
