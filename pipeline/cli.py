@@ -4,7 +4,7 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -221,8 +221,9 @@ def export(warehouse: Path, out: Path, persona: str, level: str) -> None:
 def sample(out: Path, customers: int, events: int | None, seed: int, form: str) -> None:
     """Make sample data of any size, with known truth."""
     from pipeline.sample import make_sample
+    from pipeline.sample.exports import Form
 
-    make_sample(out, customers=customers, seed=seed, form=form, events=events)
+    make_sample(out, customers=customers, seed=seed, form=cast(Form, form), events=events)
     click.echo(f"The sample is in {out}")
 
 

@@ -1,6 +1,6 @@
 """What a run leads to, in a few lines for the terminal; read from the warehouse, never computed."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import duckdb
@@ -33,26 +33,32 @@ class Summary:
         return asdict(self) | {"horizon": self.horizon.isoformat() if self.horizon else None}
 
 
+FIGURE_NAMES = tuple(field.name for field in fields(Summary))[:-2]  # all but the lists
 FIGURES = """
-    select
-        (select coalesce(sum(rows_read), 0)::bigint from landing.balances) as rows_read,
-        (select coalesce(sum(rows_rejected), 0)::bigint from landing.balances) as rows_rejected,
-        events.*,
-        (select count(*) from core.sessions) as sessions,
-        count(*) as journeys,
-        count(*) filter (where outcome = 'converted') as converted,
-        count(*) filter (where outcome = 'dropped') as dropped,
-        count(*) filter (where outcome = 'open') as open,
-        (select horizon from core.horizon) as horizon
-    from journeys.journeys, (
+    with events as (
         select
             count(*) as events,
             count(*) filter (where not is_left_out) as counted_events,
             count(touchpoint) filter (where not is_left_out) as mapped_events,
             count(distinct customer_id) filter (where not is_left_out) as customers
         from core.events
-    ) as events
-    group by all
+    ),
+    journeys as (
+        select
+            count(*) as journeys,
+            count(*) filter (where outcome = 'converted') as converted,
+            count(*) filter (where outcome = 'dropped') as dropped,
+            count(*) filter (where outcome = 'open') as open
+        from journeys.journeys
+    ),
+    balances as (
+        select
+            cast(coalesce(sum(rows_read), 0) as bigint) as rows_read,
+            cast(coalesce(sum(rows_rejected), 0) as bigint) as rows_rejected
+        from landing.balances
+    ),
+    sessions as (select count(*) as sessions from core.sessions)
+    select * from events, journeys, balances, sessions, core.horizon
 """
 UNMAPPED = """
     select source, event, events from core.unmapped_events
@@ -66,7 +72,8 @@ def read_summary(connection: duckdb.DuckDBPyConnection) -> Summary:
 
     found = connection.execute(FIGURES)
     names = [column[0] for column in found.description or ()]
-    figures: dict[str, Any] = dict(zip(names, found.fetchone() or (), strict=True))
+    row = dict(zip(names, found.fetchone() or (), strict=True))
+    figures: dict[str, Any] = {name: row[name] for name in FIGURE_NAMES}
     points = [
         found["sentence"] for found in read_findings(connection) if found["kind"] == "pain_point"
     ]

@@ -1,4 +1,4 @@
-"""Bad input ends with a message that helps and the right exit code, or with a report that says so."""
+"""Bad input ends with a message that helps and the right exit code, or a report that says so."""
 
 import subprocess
 import sys
