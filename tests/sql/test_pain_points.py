@@ -60,6 +60,16 @@ def test_with_one_persona_usual_is_what_the_other_places_lose() -> None:
     assert found == [("all", "buy", pytest.approx(0.1)), ("all", "use", pytest.approx(0.5))]
 
 
+def test_steps_that_convert_are_not_among_those_that_could_be_lost() -> None:
+    rows = [rate("all", "buy", 50, 100), rate("all", "use", 10, 100)]
+    moves = [("stage", "all", "use", "CONVERTED", 80, 80, 80)]
+    connection = warehouse(
+        {"graph.drop_offs": rows, "graph.transitions": moves, "run.persona_names": TWO[:1]}
+    )
+    found = made(connection, EXCESSES, "node, usual_rate")
+    assert found == [("buy", pytest.approx(0.5)), ("use", pytest.approx(0.5))]
+
+
 # Newcombe, Statistics in Medicine 17 (1998), 873-890, table II: 56 of 70 against 48 of 80.
 def test_the_interval_of_the_excess_is_newcombes_as_published() -> None:
     rows = [
