@@ -52,6 +52,7 @@ def write_state(
         ("settings", settings_digest(settings)),
         ("sources", sources_digest(settings)),
         ("until", options.until.isoformat() if options.until else None),
+        ("title", settings.title),
     ]
     connection.executemany("insert into run.state values (?, ?)", rows)
 

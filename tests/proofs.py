@@ -1,0 +1,58 @@
+"""What `make prove` found: figures, seed and revision, kept in docs/proofs.json.
+
+Each proof names the code that it is about; a test says when that code has changed since.
+"""
+
+import fcntl
+import hashlib
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+FILE = ROOT / "docs" / "proofs.json"
+
+# What each proof is about: files or folders of the clone.
+ABOUT = {
+    "personas over ten seeds": ["pipeline/personas", "sql/personas", "pipeline/sample"],
+    "nightly runs equal full runs": [
+        "pipeline/touched.py", "pipeline/models.py", "sql/core", "sql/journeys",
+    ],
+}  # fmt: skip
+
+
+def digest(about: list[str]) -> str:
+    """Of the contents of these files and folders."""
+    whole = hashlib.sha256()
+    for name in about:
+        path = ROOT / name
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in files:
+            if file.suffix in (".py", ".sql", ".yml"):
+                whole.update(file.relative_to(ROOT).as_posix().encode() + file.read_bytes())
+    return whole.hexdigest()[:16]
+
+
+def write(name: str, key: str, figures: Any) -> None:
+    """Note one figure of a proof; `key` is its seed or case."""
+    FILE.parent.mkdir(exist_ok=True)
+    with FILE.open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # of the workers of pytest-xdist
+        file.seek(0)
+        proofs = json.loads(file.read() or "{}")
+        proof = proofs.setdefault(name, {})
+        if proof.get("digest") != digest(ABOUT[name]):
+            proof |= {"digest": digest(ABOUT[name]), "revision": revision(), "figures": {}}
+        proof["figures"] = dict(sorted((proof["figures"] | {key: figures}).items()))
+        file.truncate(0)
+        file.write(json.dumps(dict(sorted(proofs.items())), indent=1) + "\n")
+
+
+def revision() -> str:
+    command = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def read() -> dict[str, Any]:
+    return json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
