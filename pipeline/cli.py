@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import click
 
-from pipeline import __version__
+from pipeline import __version__, interrupts
 from pipeline.errors import JourneysError, SettingsError, WarehouseError
 
 WAREHOUSE = Path("out/journeys.duckdb")
@@ -60,10 +60,12 @@ def cli() -> None:
 @click.option("--until", type=Moment(), help="Look back: as if nothing later had been seen.")
 @click.option("--now", type=Moment(), help="The run's clock; events later than it are set aside.")
 @click.option("--wait", default=0.0, help="Seconds to wait for another run to end.")
+@click.option("--memory-limit", help="The most memory that DuckDB may use, such as 4GB.")
 @json_option
 def run(
     config: Path, data: Path | None, warehouse: Path, full: bool, refit: bool,
-    until: datetime | None, now: datetime | None, wait: float, as_json: bool,
+    until: datetime | None, now: datetime | None, wait: float,
+    memory_limit: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Load what is new and bring every table up to date, or publish nothing."""
     from pipeline import runs
@@ -72,7 +74,8 @@ def run(
     from pipeline.warehouse import Options
 
     settings = read_settings(config, data)
-    options = Options(full, refit, until, now or datetime.now(UTC), wait)
+    clock = now or datetime.now(UTC)
+    options = Options(full, refit, until, clock, wait, memory_limit=memory_limit)
     with shown(quiet=as_json) as progress:
         result = runs.run(settings, warehouse, options, progress)
     _print_run(result, as_json)
@@ -191,6 +194,25 @@ def findings(warehouse: Path, as_json: bool) -> None:
         click.echo("Nowhere is more lost than usual, as far as this data can tell.")
 
 
+@cli.command("runs")
+@warehouse_option
+@click.option("--compare", nargs=2, metavar="A B", help="Show what changed in the figures.")
+@json_option
+def list_runs(warehouse: Path, compare: tuple[str, str] | None, as_json: bool) -> None:
+    """List the runs, also those that published nothing."""
+    from pipeline import journal
+
+    records = journal.read(warehouse)
+    told = journal.compared(records, *compare) if compare else journal.listed(records)
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for row in told:
+        click.echo("  ".join(str(value) for value in row.values()))
+    if not told:
+        click.echo("Nothing changed." if compare else f"No run of {warehouse} yet: journeys run")
+
+
 @cli.command()
 @warehouse_option
 @click.option("--out", default="out/graph", show_default=True, type=click.Path(path_type=Path),
@@ -236,17 +258,24 @@ def _open(warehouse: Path) -> Any:
 
 
 def main() -> None:
-    """Run the command, with errors in words and the exit codes of the house: 0, 1 and 2."""
+    """Run the command, with errors in words and the exit codes of the house.
+
+    0 done; 1 a promise of the data was broken, nothing was published; 2 bad settings or input;
+    130 and 143 interrupted.
+    """
+    interrupts.watch()
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as problem:
         problem.show()
         sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted; nothing was published.", err=True)
-        sys.exit(130)
     except JourneysError as problem:
         prefix = "" if isinstance(problem, SettingsError) else "Error: "
         click.echo(f"{prefix}{problem}", err=True)
         sys.exit(problem.exit_code)
+    except BaseException as problem:
+        if not (stopped := interrupts.exit_code()) and not isinstance(problem, click.Abort):
+            raise
+        click.echo("Interrupted; what was published before still stands.", err=True)
+        sys.exit(stopped or 130)
     sys.exit(code if isinstance(code, int) else 0)

@@ -30,7 +30,9 @@ ACTIVE_SETS = """
 """
 MEMBERS = """
     create or replace temp table members as
-    select identifier_set_id, identifier_kind, identifier, identifier_kind || ':' || identifier as name
+    select
+        identifier_set_id, identifier_kind, identifier,
+        identifier_kind || ':' || identifier as name
     from ({rows}) where identifier is not null
 """
 NODES = """

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from pipeline.errors import JourneysError
 from pipeline.publish import beside
 
 RUNS = (
@@ -78,6 +79,39 @@ def _rows(table: str, records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]
         for record in records
         for name, value in record.get("figures", {}).items()
     ]
+
+
+def listed(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row per run, oldest first: what a person wants to know of it."""
+    return [
+        {
+            "run_id": record["run_id"],
+            "outcome": record["outcome"],
+            "seconds": round(sum(record.get("seconds_by_step", {}).values()), 1),
+            "journeys": record.get("figures", {}).get("journeys"),
+            "message": record["message"].splitlines()[0] if record.get("message") else "",
+        }
+        for record in records
+    ]
+
+
+def compared(records: Sequence[dict[str, Any]], first: str, second: str) -> list[dict[str, Any]]:
+    """One row per figure that differs between two runs. Raises JourneysError for unknown runs."""
+    one, other = (_figures_of(records, run_id) for run_id in (first, second))
+    return [
+        {"figure": name, first: one.get(name), second: other.get(name)}
+        for name in sorted({*one, *other})
+        if one.get(name) != other.get(name)
+    ]
+
+
+def _figures_of(records: Sequence[dict[str, Any]], run_id: str) -> dict[str, Any]:
+    for record in records:
+        if record["run_id"] == run_id:
+            figures: dict[str, Any] = record.get("figures", {})
+            return figures
+    known = ", ".join(record["run_id"] for record in records[-5:])
+    raise JourneysError(f"There is no run {run_id!r}. The last ones: {known or 'none'}")
 
 
 def git_revision(folder: Path) -> str | None:

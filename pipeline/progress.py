@@ -1,4 +1,4 @@
-"""Progress for people: a bar on a terminal, one line a step elsewhere; on stderr, never in results."""
+"""Progress for people: a bar on a terminal, one line a step elsewhere; always on stderr."""
 
 import sys
 from collections.abc import Callable, Iterator

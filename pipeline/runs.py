@@ -14,10 +14,10 @@ from typing import Any
 
 import duckdb
 
-from pipeline import __version__, journal, touched
+from pipeline import __version__, interrupts, journal, touched
 from pipeline.checks import run_checks
 from pipeline.database import one, open_warehouse
-from pipeline.errors import JourneysError, PromiseError
+from pipeline.errors import JourneysError, PromiseError, WarehouseError
 from pipeline.inputs import parameters, write_inputs
 from pipeline.load import load, source_files
 from pipeline.models import Step, build, in_order, read_models
@@ -46,6 +46,7 @@ class Result:
     seconds_by_step: dict[str, float] = field(default_factory=dict)
 
 
+FULL_DISK = ("No space left", "Could not write all bytes", "disk is full")
 Progress = Callable[[str, int, int], None]  # name of the step, its number, how many there are
 
 
@@ -62,7 +63,8 @@ def run(
     run_id = f"{options.now:%Y-%m-%dT%H:%M:%S}-{os.getpid()}"
     result = Result(warehouse, run_id)
     files = source_files(settings)
-    with lock(warehouse, options.wait), _recorded(result, settings, options) as record:
+    recorded = _recorded(result, settings, options)
+    with lock(warehouse, options.wait), recorded as record, _in_words(warehouse, options):
         result.reasons = reasons_for_full(settings, warehouse, options)
         if not result.reasons and nothing_new(settings, warehouse, options):
             result.is_new = False
@@ -70,7 +72,7 @@ def run(
         fresh = bool(result.reasons)
         model = kept_model(warehouse)
         with publishing(warehouse, fresh=fresh, keep=options.publish) as target:
-            connection = open_warehouse(target, files)
+            connection = open_warehouse(target, files, options.memory_limit)
             try:
                 _make(connection, settings, options, result, model, progress)
                 record.update(_figures(connection, run_id))
@@ -147,6 +149,27 @@ class _Timed:
         self.name = ""
 
 
+@contextmanager
+def _in_words(warehouse: Path, options: Options) -> Iterator[None]:
+    """A full disk and too little memory, told so that a person can act on it."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as problem:
+        limit = options.memory_limit or "DuckDB's own, 80 % of the machine's"
+        raise WarehouseError(
+            f"{warehouse}: the run needs more memory than its limit ({limit}). What was published "
+            "before still stands. Give it more: --memory-limit 8GB."
+        ) from problem
+    except (duckdb.IOException, duckdb.FatalException, OSError) as problem:
+        if not any(words in str(problem) for words in FULL_DISK):
+            raise
+        raise WarehouseError(
+            f"{warehouse}: the disk is full. What was published before still stands. A run needs "
+            f"room for a second warehouse beside it: free some of {warehouse.parent}, or move the "
+            "warehouse: --warehouse PATH."
+        ) from problem
+
+
 # -- records
 
 
@@ -165,6 +188,7 @@ def _recorded(result: Result, settings: Settings, options: Options) -> Iterator[
         yield record
     except BaseException as problem:
         outcome = "broken promise" if isinstance(problem, PromiseError) else "failed"
+        outcome = "interrupted" if interrupts.exit_code() else outcome
         message = str(problem) if isinstance(problem, JourneysError) else repr(problem)
         journal.append(result.warehouse, _finished(record, result, outcome, message))
         raise

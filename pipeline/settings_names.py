@@ -11,6 +11,7 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 RESERVED = frozenset({
     "source", "event", "event_id", "occurred_at", "value", "score", "score_scale", "text",
     "customer_id", "session_id", "touchpoint", "touchpoint_number", "stage", "stage_number",
+    "event_number", "identifier_set_id",
     "is_left_out", "row_key", "version", "version_order", "content_digest", "file", "row_number",
     "loaded_at", "run_id", "made_at",
 })  # fmt: skip
