@@ -18,7 +18,7 @@ CONVERTED, DROPPED, OPEN = "CONVERTED", "DROPPED", "OPEN"
 SAID = {CONVERTED: "Converted", DROPPED: "Dropped", OPEN: "Still open"}
 LOOKS = {CONVERTED: "on", DROPPED: "lost", OPEN: "open"}
 RIVER = 250.0  # height of all journeys together
-NODE, GAP, TOP, LABELS = 10.0, 34.0, 8.0, 130.0
+NODE, GAP, TOP, LABELS = 10.0, 34.0, 18.0, 130.0
 WIDEST_STEP, NARROWEST_STEP, WIDTH = 190.0, 110.0, 1180.0
 
 

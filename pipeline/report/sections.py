@@ -98,6 +98,7 @@ def graph(tables: Tables, settings: Settings, persona_id: str) -> dict[str, Any]
         stages.setdefault(touchpoint.touchpoint, (touchpoint.stage_number, touchpoint.stage))
     return {
         "drawing": drawings.transition_graph(kept, nodes, stages),
+        "is_wide": len({stages[row["node"]] for row in nodes if row["node"] in stages}) > 6,
         "rows": kept[:TABLE_ROWS],
         "withheld": len(rows) - len(kept),
     }

@@ -66,8 +66,8 @@ def trust(tables: Tables, settings: Settings) -> list[dict[str, Any]]:
             "title": "What is withheld",
             "words": f"Groups of fewer than {least} customers are not shown: where one stood, the "
             f"report says “{fewer(least)}”. So that a small part of a whole cannot be found "
-            "from the rest, the next smallest part is not shown either. No name, address or other identifier "
-            "of a customer is in this file.",
+            "from the rest, the next smallest part is not shown either. No name, address or "
+            "other identifier of a customer is in this file.",
             "rows": [], "columns": [], "empty": "", "table": "",
         },
     ]  # fmt: skip
