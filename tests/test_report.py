@@ -178,7 +178,9 @@ def test_one_customer_is_withheld_everywhere() -> None:
         feelings=[row | {"customers": 1} for row in report_rows.feelings()],
         before_after=[], profiles=[], conversion=[], findings=[],
     )  # fmt: skip
-    assert "fewer than 5 customers" in text
+    assert "Fewer than 5 customers started a journey." in text
+    assert "were dropped" not in text.split("The journey map")[0]
+    assert "No touchpoint was met by 5 customers or more." in text
     assert "paid ad 4 168" not in text
 
 

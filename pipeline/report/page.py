@@ -109,7 +109,7 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         figures=_embedded(figures) if figures else "",
         scripts=Markup("\n").join(Markup(f"<script>{script}</script>") for script in scripts),
         version=__version__,
-        made_at=None,
+        made_at=next((row["started_at"] for row in tables["runs"]), None),
     )
 
 

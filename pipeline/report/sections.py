@@ -32,6 +32,7 @@ def first_screen(tables: Tables, settings: Settings) -> dict[str, Any]:
     return {
         "outcome": outcome,
         "has_journeys": has_journeys,
+        "is_tiny": bool(outcome and outcome["customers"] < settings.privacy.min_group),
         "conversion": conversion,
         "horizon": horizon.get("horizon"),
         "first_at": horizon.get("first_event_at"),
@@ -97,7 +98,7 @@ def graph(tables: Tables, settings: Settings, persona_id: str) -> dict[str, Any]
     for touchpoint in settings.touchpoints():
         stages.setdefault(touchpoint.touchpoint, (touchpoint.stage_number, touchpoint.stage))
     return {
-        "drawing": drawings.transition_graph(kept, nodes, stages),
+        "drawing": drawings.transition_graph(kept, nodes, stages) if nodes else Markup(""),
         "is_wide": len({stages[row["node"]] for row in nodes if row["node"] in stages}) > 6,
         "rows": kept[:TABLE_ROWS],
         "withheld": len(rows) - len(kept),

@@ -14,6 +14,10 @@ EVERYONE = "all"
 MOST_PATHS, MOST_CONVERTING = 20, 8
 
 SELECTS = {
+    "runs": (
+        "runs.runs",
+        "select * from runs.runs where outcome = 'published' order by started_at desc limit 1",
+    ),
     "horizon": ("core.horizon", "select * from core.horizon"),
     "outcomes": ("findings.outcomes", "select * from findings.outcomes order by persona_id"),
     "conversion": ("graph.conversion", "select * from graph.conversion order by persona_id, month"),
