@@ -32,7 +32,7 @@ totals as (
 )
 
 select persona_id, customers, journeys, converted, dropped, open,
-    converted / journeys as converted_share,
-    dropped / journeys as dropped_share,
-    open / journeys as open_share
+    converted / nullif(journeys, 0) as converted_share,
+    dropped / nullif(journeys, 0) as dropped_share,
+    open / nullif(journeys, 0) as open_share
 from totals

@@ -33,6 +33,6 @@ totals as (
 )
 
 select persona_id, stage, stage_number, journeys, customers,
-    journeys / all_journeys as journey_share
+    journeys / nullif(all_journeys, 0) as journey_share
 from totals
 inner join outcomes using (persona_id)
