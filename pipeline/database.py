@@ -100,8 +100,8 @@ def text(value: str) -> str:
 
 def one(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Any = None) -> Any:
     """The first column of the first row; None where there is no row."""
-    row = connection.execute(sql, parameters).fetchone()
-    return row[0] if row else None
+    rows = connection.execute(sql, parameters).fetchall()  # to its end: a half-read result blocks
+    return rows[0][0] if rows else None
 
 
 def frame(
