@@ -51,6 +51,10 @@ class Example:
         _journeys("report", *_places(self.name, self.warehouse), "--out", out)
         return out.read_text()
 
+    def shown(self, table: str) -> str:
+        """What `journeys show TABLE` prints."""
+        return _journeys("show", table, "--warehouse", self.warehouse)
+
 
 def run_example(name: str, out: Path) -> Example:
     """`journeys run` as docs/examples.md says, with its warehouse in the folder `out`."""

@@ -128,3 +128,7 @@ def test_what_the_contact_stage_loses(funnel):
         "where persona_id = 'all' order by stage_number"
     )
     assert found == [(8_000, 690, 0, 7_310, 0, 0), (842, 0, 0, 0, 0, 842)]
+
+
+def test_a_single_stage_before_the_goal_is_no_pain_point(funnel):
+    assert funnel.summary["pain_points"] == []

@@ -101,6 +101,17 @@ def test_journeys_that_reach_each_step_of_the_life_cycle(orders):
     assert found[1][1] in {6_315, 6_316}  # one parcel was handed over and delivered in one second
 
 
+def test_more_is_lost_after_the_payment_than_on_the_way_and_both_are_told(orders):
+    told = "select stage from findings.pain_points where is_beyond_usual order by rank"
+    assert orders.rows(told) == [("payment",), ("dispatch",)]
+
+
+def test_a_table_is_shown_with_its_contract_and_its_rows(orders):
+    shown = orders.shown("journeys.milestones")
+    assert "-- One row per milestone" in shown
+    assert "│ handed to carrier │" in shown
+
+
 def test_nothing_stamped_after_the_delivery_starts_a_journey(orders):
     after = orders.rows(
         "select count(*) from journeys.journeys join journeys.journeys as earlier "
