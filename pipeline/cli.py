@@ -76,7 +76,7 @@ def run(
     settings = read_settings(config, data)
     clock = now or datetime.now(UTC)
     options = Options(full, refit, until, clock, wait, memory_limit=memory_limit)
-    with shown(quiet=as_json) as progress:
+    with shown(as_json=as_json) as progress:
         result = runs.run(settings, warehouse, options, progress)
     _print_run(result, as_json)
 
@@ -93,9 +93,14 @@ def _print_run(result: Any, as_json: bool) -> None:
     finally:
         connection.close()
     if as_json:
-        told = {"run_id": result.run_id, "is_new": result.is_new, "reasons": result.reasons}
+        told = {
+            "run_id": result.run_id, "is_new": result.is_new,
+            "reasons": result.reasons, "notes": result.notes,
+        }  # fmt: skip
         click.echo(json.dumps(told | summary.as_dict(), ensure_ascii=False))
         return
+    for note in [*(f"every file was read anew: {why}" for why in result.reasons), *result.notes]:
+        click.echo(f"{note[0].upper()}{note[1:]}.")
     for line in summary_lines(summary):
         click.echo(line)
 

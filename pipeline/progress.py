@@ -1,8 +1,10 @@
 """Progress for people: a bar on a terminal, one line a step elsewhere; always on stderr."""
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 WORDS = {
     "load": "reading files",
@@ -24,10 +26,10 @@ def words_of(step: str) -> str:
 
 
 @contextmanager
-def shown(quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
+def shown(as_json: bool = False) -> Iterator[Callable[[str, int, int], None]]:
     """Give the function that a run calls at each step."""
-    if quiet:
-        yield lambda step, number, count: None
+    if as_json:
+        yield _json_line
     elif sys.stderr.isatty():
         with _bar() as tell:
             yield tell
@@ -37,6 +39,12 @@ def shown(quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
 
 def _line(step: str, number: int, count: int) -> None:
     print(f"[{number:>2}/{count}] {words_of(step)}", file=sys.stderr, flush=True)
+
+
+def _json_line(step: str, number: int, count: int) -> None:
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    told = {"at": at, "step": step, "number": number, "count": count}
+    print(json.dumps(told), file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -42,7 +42,8 @@ class Result:
     warehouse: Path
     run_id: str
     is_new: bool = True
-    reasons: list[str] = field(default_factory=list)  # why more was rebuilt than new rows ask for
+    reasons: list[str] = field(default_factory=list)  # why every file was read anew
+    notes: list[str] = field(default_factory=list)  # why every customer was made anew
     seconds_by_step: dict[str, float] = field(default_factory=dict)
 
 
@@ -102,8 +103,16 @@ def _make(
     write_inputs(connection, settings, options.now, options.until)
     if only_touched:
         touched.touch_due(connection)
+    elif not result.reasons:
+        result.notes.append("the settings changed: every table was made anew from what was loaded")
     keep_model(connection, model)
-    build(connection, parts, bound, timed, only_touched=only_touched)
+    listed = next(number for number, part in enumerate(parts, 1) if part.name == "run.customers")
+    build(connection, parts[:listed], bound, timed)
+    if only_touched and (share := touched.share_touched(connection)) > touched.ALL_ABOVE:
+        result.notes.append(f"what is new touches {share:.0%} of all customers: all were made anew")
+        connection.execute(touched.EVERYONE)
+        only_touched = False
+    build(connection, parts[listed:], bound, timed, only_touched=only_touched)
     timed("checks")
     run_checks(connection, bound)
     timed.end()
@@ -204,6 +213,7 @@ def _finished(
         "outcome": outcome,
         "message": message,
         "full_run": bool(result.reasons),
+        "notes": result.notes,
         "seconds_by_step": result.seconds_by_step,
     }
 

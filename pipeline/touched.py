@@ -80,6 +80,13 @@ def remember(connection: duckdb.DuckDBPyConnection) -> bool:
     return True
 
 
+def share_touched(connection: duckdb.DuckDBPyConnection) -> float:
+    """The share of all customers that a run has listed to make anew."""
+    listed = one(connection, "select count(*) from run.customers")
+    everyone = one(connection, "select count(distinct customer_id) from run.customer_sets")
+    return min(float(listed / everyone), 1.0) if everyone else 1.0
+
+
 def touch_due(connection: duckdb.DuckDBPyConnection) -> None:
     """Touch what the run's clock has passed since the last run, or is now before again."""
     connection.execute("""

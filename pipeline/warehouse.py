@@ -83,12 +83,14 @@ def reasons_for_full(settings: Settings, warehouse: Path, options: Options) -> l
         _refuse_other_until(state, warehouse, options)
         if options.full:
             return ["asked for by --full"]
+        why = ""
         if state.get("layout") != LAYOUT:
-            return ["the warehouse was made by another version of this package"]
-        if state.get("sources") != sources_digest(settings):
-            _refuse_to_lose(connection, settings, warehouse)
-            return ["the settings of the sources changed"]
-    return []
+            why = "the warehouse was made by another version of this package"
+        elif state.get("sources") != sources_digest(settings):
+            why = "the settings of the sources changed"
+        if why:
+            _refuse_to_lose(connection, settings, warehouse, why)
+    return [why] if why else []
 
 
 def _refuse_other_until(state: dict[str, str | None], warehouse: Path, options: Options) -> None:
@@ -104,17 +106,20 @@ def _refuse_other_until(state: dict[str, str | None], warehouse: Path, options: 
 
 
 def _refuse_to_lose(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, warehouse: Path
+    connection: duckdb.DuckDBPyConnection, settings: Settings, warehouse: Path, why: str
 ) -> None:
     """Reading anew must not lose what files gave that are gone by now."""
+    if not has_table(connection, "landing.files"):
+        return
     names = {source.name for source in settings.sources}
     known = connection.execute("select distinct source, file from landing.files").fetchall()
-    gone = [f for source, f in known if source in names and not (settings.folder / f).exists()]
+    gone = sorted(
+        f for source, f in known if source in names and not (settings.folder / f).exists()
+    )
     if gone:
         raise WarehouseError(
-            f"{warehouse}: the settings of the sources changed, so every file must be read again, "
-            f"but {len(gone)} of them are gone, such as {gone[0]}. Put them back, or do without "
-            "them: --full."
+            f"{warehouse}: {why}, so every file must be read again, but {len(gone)} of them are "
+            f"gone, such as {gone[0]}. Put them back, or do without them: --full."
         )
 
 

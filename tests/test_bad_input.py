@@ -106,7 +106,8 @@ def test_unknown_key(shop):
 
 def test_a_rule_that_is_no_expression(shop):
     shop.write(SETTINGS.replace("event = 'page'", "event = = 'page'"))
-    assert "event = = 'page'" in shop.refused()
+    said = shop.refused()
+    assert "line 12" in said and "is no expression" in said and "column 9" in said
 
 
 def test_a_rule_that_names_no_column(shop):

@@ -98,6 +98,62 @@ def test_changed_settings_are_followed(shop):
     assert run(shop).is_new
 
 
+def test_a_run_after_changed_settings_says_what_it_made_anew(shop):
+    run(shop)
+    text = SETTINGS.replace("goal: order", "goal: order, give_up_after: 365 days")
+    (shop / "journeys.yml").write_text(text)
+    assert "settings changed" in run(shop).notes[0]
+
+
+def test_a_run_that_touches_most_customers_makes_all_anew_and_says_so(shop):
+    run(shop)
+    (shop / "events-2.csv").write_text(SECOND)
+    assert "100% of all customers" in run(shop).notes[0]
+
+
+def test_a_run_that_touches_few_customers_keeps_the_others(shop):
+    many = [f"m{n},2025-03-01 10:00,page,m{n},\n" for n in range(20)]
+    (shop / "events-0.csv").write_text(HEADER + "".join(many))
+    run(shop)
+    (shop / "events-2.csv").write_text(HEADER + "x,2025-03-02 10:00,page,m1,\n")
+    assert run(shop).notes == []
+    assert rows(shop, "select count(*) from run.customers") == [(1,)]
+
+
+def test_a_look_back_equals_a_run_that_never_saw_later_rows(shop):
+    until = datetime(2025, 1, 31, tzinfo=UTC)
+    (shop / "events-2.csv").write_text(SECOND)
+    run(shop, "back.duckdb", until=until)
+    for file in shop.glob("events-*.csv"):
+        lines = file.read_text().splitlines(keepends=True)
+        kept = [line for line in lines[1:] if line.split(",")[1] < "2025-01-31"]
+        file.write_text("".join(lines[:1] + kept))
+    run(shop, "then.duckdb")
+    for table in ("core.events", "core.identities", "journeys.steps"):
+        assert rows(shop, f"from {table}", "back.duckdb") == rows(
+            shop, f"from {table}", "then.duckdb"
+        )
+
+
+def test_a_warehouse_of_another_layout_is_rebuilt_from_its_sources(shop):
+    run(shop)
+    connection = open_warehouse(shop / "w.duckdb")
+    connection.execute("update run.state set value = '0' where name = 'layout'")
+    connection.close()
+    assert run(shop).reasons == ["the warehouse was made by another version of this package"]
+
+
+def test_a_warehouse_of_another_layout_whose_sources_are_gone_is_refused(shop):
+    run(shop)
+    connection = open_warehouse(shop / "w.duckdb")
+    connection.execute("update run.state set value = '0' where name = 'layout'")
+    connection.close()
+    (shop / "events-2.csv").write_text(SECOND)
+    (shop / "events-1.csv").unlink()
+    with pytest.raises(WarehouseError, match=r"events-1\.csv"):
+        run(shop)
+
+
 def test_changed_sources_are_read_anew_and_the_run_says_why(shop):
     run(shop)
     (shop / "journeys.yml").write_text(SETTINGS.replace("event_id: id\n", "event_id: at\n"))
