@@ -152,7 +152,7 @@ def only_touched(monkeypatch):
     monkeypatch.setattr(touched, "ALL_ABOVE", 1.0)
 
 
-FEW, MANY = 10, 200  # examples in a test, and in a proof
+FEW, MANY = 10, 60  # examples in a test, and in a proof
 
 
 def test_nightly_runs_equal_one_full_run(tmp_path, prove):
