@@ -212,10 +212,16 @@ def list_runs(warehouse: Path, compare: tuple[str, str] | None, as_json: bool) -
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
         return
+    if told:
+        click.echo("  ".join(told[0]))
     for row in told:
-        click.echo("  ".join(str(value) for value in row.values()))
+        click.echo("  ".join(_cell(value) for value in row.values()))
     if not told:
         click.echo("Nothing changed." if compare else f"No run of {warehouse} yet: journeys run")
+
+
+def _cell(value: Any) -> str:
+    return f"{value:,g}" if isinstance(value, float) else str(value)
 
 
 @cli.command()

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline.database import has_table, one
+from pipeline.database import frame, has_table, one
 from pipeline.errors import JourneysError
 from pipeline.models import Model, read_models
 from pipeline.nearest import nearest
@@ -35,8 +35,13 @@ its header the contract that every run checks before anything is published.
 
 def grains() -> dict[str, str]:
     """What a row of each table is, in one sentence."""
-    models = {model.name: model.grain.splitlines()[0] for model in _sorted(read_models())}
+    models = {model.name: _first_sentence(model.grain) for model in _sorted(read_models())}
     return models | LANDING
+
+
+def _first_sentence(grain: str) -> str:
+    whole = " ".join(grain.splitlines())
+    return whole.split(". ")[0].rstrip(".") + "."
 
 
 def _sorted(models: Iterable[Model]) -> list[Model]:
@@ -63,8 +68,8 @@ def describe(connection: duckdb.DuckDBPyConnection, table: str, rows: int) -> st
         raise JourneysError(f"There is no table {table!r}{hint} See them all: journeys tables")
     model = next((model for model in read_models() if model.name == table), None)
     text = model.sql.rstrip() if model else f"-- {LANDING[table]}"
-    shown = connection.table(table).limit(rows)
-    return f"{text}\n\n{shown}"
+    shown = frame(connection, f"select * from {table} limit ?", [rows])
+    return f"{text}\n\n{shown.to_string(index=False)}"
 
 
 def dictionary() -> str:
