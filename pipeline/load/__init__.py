@@ -1,17 +1,19 @@
 """Loads new files into `landing`: what stands, what was rejected and why, and the balance of both.
 
-`files` finds what is new, `reading` turns a file into a relation, `staging` reads it with keys and
-times, `event_log` and `wide_rows` decide what stands, `merging` settles rival events.
+`files` finds what is new, `dialect` and `reading` turn a file into a relation, `parsing` says what
+its columns become, `staging` reads it; `event_log` and `wide_rows` bring landing up to date, where
+`settling` decides between versions.
 """
 
 from datetime import UTC, datetime
 
 import duckdb
 
-from pipeline.load.balances import list_set_aside, refuse_mostly_rejected, write_standing
+from pipeline.load.balances import list_set_aside, write_standing
 from pipeline.load.event_log import load_event_log
 from pipeline.load.files import new_files, source_files
-from pipeline.load.landing import create_landing
+from pipeline.load.landing import create_landing, drop_staged
+from pipeline.load.rejecting import begin_rejecting, list_rejected
 from pipeline.load.wide_rows import load_wide_rows
 from pipeline.settings import Settings
 
@@ -33,8 +35,10 @@ def load(
         own = [file for file in files if file.source.name == source.name]
         if own:
             load_source = load_event_log if source.is_event_log else load_wide_rows
+            begin_rejecting(connection)
             load_source(connection, settings, own, run_id=run_id, now=loaded_at)
-            refuse_mostly_rejected(connection, settings, source, own, loaded_at)
+            list_rejected(connection, settings, source, own, loaded_at)
+            drop_staged(connection)
     write_standing(connection, settings)
     list_set_aside(connection, loaded_at + settings.clock_tolerance, loaded_at)
     return len(files)

@@ -6,26 +6,35 @@ import duckdb
 
 from pipeline.database import one, quote, text
 from pipeline.load.files import SourceFile
-from pipeline.load.landing import carried_columns, count, event_columns, identifier_columns
+from pipeline.load.landing import count, event_columns
 from pipeline.load.merging import merge_events, merge_identifier_sets
-from pipeline.load.reading import Reading
-from pipeline.load.staging import (
+from pipeline.load.noting import count_placeholders, count_unread_values
+from pipeline.load.parsing import (
     NO_IDENTIFIER,
-    as_text,
-    as_time,
+    NOBODY,
+    Expressions,
+    all_carried,
+    all_identifiers,
+    amounts,
     carried,
-    count_placeholders,
-    identifiers,
-    note_placeholders,
-    quoted,
+    given,
+    holds,
+    identified,
+    instant,
+    layered,
+    listed,
     raw_columns_of,
-    reject_staged,
-    stage,
+    set_id,
+    spelled,
 )
+from pipeline.load.reading import Reading
+from pipeline.load.rejecting import reject_staged
+from pipeline.load.staging import stage
 from pipeline.load.times import why_unreadable
-from pipeline.load.values import identifier_set, joined, key, number, score, version_order
-from pipeline.rules import compile_rule
+from pipeline.load.values import joined, key, version_order
 from pipeline.settings import Settings, Source
+
+HAS_TIME = "nullif(trim(time_text), '') is not null"
 
 
 def load_event_log(
@@ -39,27 +48,24 @@ def load_event_log(
     """Load the new files of one event log into `landing`."""
     source = files[0].source
     stage(
-        connection, files, _columns(source), lambda reading: _select(connection, reading, settings),
+        connection, files, _columns(source), lambda reading: _select(reading, settings),
         run_id=run_id, now=now,
     )  # fmt: skip
-    reject_staged(connection, source, now)
-    merge_identifier_sets(connection, "staged", identifier_columns(settings))
-    count_placeholders(connection)
-    shown = ", ".join(map(quote, event_columns(settings)))
+    reject_staged(connection, source)
+    merge_identifier_sets(connection, list(source.identifiers))
+    count_placeholders(connection, source)
+    count_unread_values(connection, source, _unread(source))
     connection.execute(
-        f"create or replace temp table candidates as select {shown} from staged "
-        "where reason is null and not is_idle"
+        f"create or replace temp view candidates as select {listed(_event(source, settings))}, "
+        "pointer from staged_rows where reason is null and not is_idle"
     )
-    idle = one(connection, "select count(*) from staged where reason is null and is_idle")
-    timed = one(connection, "select count(*) from staged where column_name = 'time'")
-    candidates = one(connection, "select count(*) from candidates")
-    connection.execute("drop table staged")
+    made = one(connection, "select count(*) from candidates")
+    idle = one(connection, "select count(*) from staged where is_idle")
     repeated, superseded = merge_events(connection, settings)
     count(
         connection, source.name,
         rows_idle=idle, rows_repeated=repeated, rows_superseded=superseded,
-        candidates=candidates + timed, events_rejected=timed,
-        events_duplicate=repeated, events_superseded=superseded,
+        candidates=made, events_duplicate=repeated, events_superseded=superseded,
     )  # fmt: skip
 
 
@@ -71,81 +77,104 @@ def _columns(source: Source) -> list[str]:
         *([source.score.column] if source.score else []),
         *source.identifiers.values(),
         *source.columns.values(),
-        *source.attributes.values(),
         *raw_columns_of(source.where),
     ]
 
 
-def _select(connection: duckdb.DuckDBPyConnection, reading: Reading, settings: Settings) -> str:
+def _unread(source: Source) -> dict[str, str]:
+    found = {"unread_value": source.value} if source.value else {}
+    return found | ({"unread_score": source.score.column} if source.score else {})
+
+
+def _select(reading: Reading, settings: Settings) -> str:
     """One row per row of the file: an event, or the reason why it is none."""
     source = reading.file.source
     assert source.time and source.event
-    kinds = identifier_columns(settings)
-    ids = identifiers(reading, source, settings)
-    version = as_text(reading, source.version)
-    where = compile_rule(source.where, reading.columns, "where") if source.where else "true"
+    kept = {
+        "event": f"nullif(trim({reading.text(source.event)}), '')",
+        "occurred_at": instant(reading, source.time),
+        **amounts(reading, source.value, source.score),
+        **({"text": reading.text(source.text)} if source.text else {}),
+        **_version(reading, source.version),
+        **carried(reading),
+    }
     parsed = {
-        "row_number": "row_number",
-        "event": f"nullif(trim({as_text(reading, source.event)}), '')",
-        "occurred_at": as_time(reading, source.time, source),
-        "time_text": as_text(reading, source.time),
-        "id_text": as_text(reading, source.event_id),
-        "value": number(reading.columns[source.value]) if source.value else "null::double",
-        "score": score(reading.columns[source.score.column], source.score)
-        if source.score
-        else "null::double",
-        "score_scale": text(source.score.scale) if source.score else "null::varchar",
-        "text": as_text(reading, source.text),
-        "version": version,
-        "version_order": version_order(version),
-        "placeholders": note_placeholders(connection, reading, source, settings),
-        "is_idle": f"not ({where})",
+        "time_text": reading.text(source.time),
+        "own_id": f"trim({reading.text(source.event_id)})",
         "is_unreadable": reading.is_unreadable,
-        "why_unreadable": reading.why,
-        **carried(reading, source, settings),
-        **{kinds[kind]: sql for kind, sql in ids.items()},
+        "is_idle": f"not {reading.is_unreadable} and not {holds(source.where, reading, 'where')}",
+        **spelled(reading),
     }
-    columns = {kind: quote(column) for kind, column in kinds.items()}
-    made = {
-        "event_id": _event_id(source, settings, columns),
-        "source": text(source.name),
-        "identifier_set_id": identifier_set(columns),
-        "row_key": "null::bigint",
-        "file": text(reading.file.name),
-        "reason": _reason(columns),
-        "column_name": _column(columns),
+    ids, made = identified(source, settings), {"reason": _reason(reading.why)}
+    told = {"column_name": _column(source)}
+    last = {
+        "event_id": _event_id(source, settings),
+        "given": given(source, source.time),
+        "candidates": f"cast(not is_unreadable and not is_idle and {HAS_TIME} as integer)",
     }
-    return f"select *, {quoted(made)} from (select {quoted(parsed)} from {reading.relation})"
+    names = ["number_in_file", *kept, "is_idle", *ids, "identifier_set_id", *made, *told, *last]
+    layers = layered(reading.rows(), {**parsed, **kept}, ids, set_id(source), made, told, last)
+    return f"select {', '.join(map(quote, names))} from {layers}"
 
 
-def _event_id(source: Source, settings: Settings, columns: dict[str, str]) -> str:
+def _version(reading: Reading, column: str | None) -> Expressions:
+    if column is None:
+        return {}
+    return {
+        "version": reading.text(column),
+        "version_order": version_order(reading.text(column)),
+    }
+
+
+def _event_id(source: Source, settings: Settings) -> str:
     """The key of the source's own id; where it gives none, of everything mapped."""
     everything = [
-        text(source.name), "event", "occurred_at", *columns.values(), "value", "score", "text",
-        *map(quote, carried_columns(settings)),
+        text(source.name), "event", "occurred_at", *all_identifiers(source, settings),
+        "value" if source.value else "null",
+        "score" if source.score else "null",
+        "text" if source.text else "null",
+        *all_carried(source, settings).values(),
     ]  # fmt: skip
     digest = key(joined(everything))
     if source.event_id is None:
         return digest
-    own = key(joined([text(source.name), "trim(id_text)"]))
-    return f"case when nullif(trim(id_text), '') is null then {digest} else {own} end"
+    own = key(joined([text(source.name), "own_id"]))
+    return f"case when nullif(own_id, '') is null then {digest} else {own} end"
 
 
-def _nobody(columns: dict[str, str]) -> str:
-    return f"coalesce({', '.join(columns.values())}) is null"
-
-
-def _reason(columns: dict[str, str]) -> str:
+def _reason(why: str) -> str:
     return (
-        "case when is_unreadable then why_unreadable when is_idle then null "
+        f"case when is_unreadable then {why} when is_idle then null "
         "when event is null then 'the event has no name' "
         f"when occurred_at is null then {why_unreadable('time_text')} "
-        f"when {_nobody(columns)} then {text(NO_IDENTIFIER)} end"
+        f"when {NOBODY} then {text(NO_IDENTIFIER)} end"
     )
 
 
-def _column(columns: dict[str, str]) -> str:
+def _column(source: Source) -> str:
+    """The column that the reason is about."""
+    assert source.time and source.event
+    identifiers = ", ".join(dict.fromkeys(source.identifiers.values()))
     return (
-        "case when is_unreadable or is_idle then null when event is null then 'event' "
-        f"when occurred_at is null then 'time' when {_nobody(columns)} then 'identifiers' end"
+        "case when reason is null or is_unreadable then null "
+        f"when event is null then {text(source.event)} "
+        f"when occurred_at is null then {text(source.time)} else {text(identifiers)} end"
     )
+
+
+def _event(source: Source, settings: Settings) -> Expressions:
+    """The columns of `landing.events`, of the staged rows."""
+    own = {
+        "source": text(source.name),
+        "score_scale": text(source.score.scale) if source.score else "null::varchar",
+        **all_carried(source, settings),
+    }
+    absent = {"row_key"}
+    absent |= {"value"} if not source.value else set()
+    absent |= {"score"} if not source.score else set()
+    absent |= {"text"} if not source.text else set()
+    absent |= {"version", "version_order"} if not source.version else set()
+    return {
+        name: f"null::{kind}" if name in absent else own.get(name, quote(name))
+        for name, kind in event_columns(settings).items()
+    }

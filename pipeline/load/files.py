@@ -12,8 +12,10 @@ from pipeline.nearest import nearest
 from pipeline.settings import Settings, Source
 
 CHUNK = 1 << 20
-KINDS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson",
-         ".parquet": "parquet"}  # fmt: skip
+KINDS = {
+    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson",
+    ".json": "ndjson", ".parquet": "parquet",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,18 @@ class SourceFile:
         """csv, ndjson or parquet."""
         return KINDS[_ending(self.path)]
 
+    @property
+    def is_gzip(self) -> bool:
+        """Whether its name says that it is compressed."""
+        return _is_gzip(self.path)
+
+
+def _is_gzip(path: Path) -> bool:
+    return path.suffix.lower() == ".gz"
+
 
 def _ending(path: Path) -> str:
-    return (path.with_suffix("") if path.suffix == ".gz" else path).suffix.lower()
+    return (path.with_suffix("") if _is_gzip(path) else path).suffix.lower()
 
 
 def source_files(settings: Settings) -> list[Path]:
@@ -45,16 +56,16 @@ def files_of(source: Source, settings: Settings) -> list[Path]:
     """The files of one source, in order of name. Raises InputError where there is none."""
     start = settings.folder / source.path
     pattern = str(Path(source.path))
-    if any(mark in pattern for mark in "*?["):
+    if start.is_file():
+        found = [start]
+    else:
         anchor = Path(start.anchor) if Path(pattern).is_absolute() else settings.folder
         found = sorted(anchor.glob(str(start.relative_to(anchor))))
-    else:
-        found = [start] if start.exists() else []
     files = [path for path in found if path.is_file()]
     if not files:
         raise InputError(_missing(source, start))
     for path in files:
-        if _ending(path) not in KINDS:
+        if _ending(path) not in KINDS or (_is_gzip(path) and KINDS[_ending(path)] == "parquet"):
             raise InputError(
                 f"{path}: source {source.name} reads csv, ndjson and parquet files (csv and ndjson "
                 "also as .gz); give the file one of these endings"

@@ -16,7 +16,7 @@ FIXED = """
         run_id varchar, loaded_at timestamp);
     create table if not exists landing.rejected_rows (
         source varchar, file varchar, row_number bigint, column_name varchar, reason varchar,
-        loaded_at timestamp);
+        loaded_at timestamp, value varchar);
     create table if not exists landing.placeholders (
         identifier_kind varchar, identifier varchar, rows bigint);
     create table if not exists landing.unread_values (
@@ -81,6 +81,15 @@ def create_landing(connection: duckdb.DuckDBPyConnection, settings: Settings) ->
             "where ? not in (select source from landing.balances)",
             [source.name, source.name],
         )
+
+
+def drop_staged(connection: duckdb.DuckDBPyConnection) -> None:
+    """Forget what one load of one source had to keep at hand."""
+    for view in ("candidates", "staged_rows"):
+        connection.execute(f"drop view if exists temp.{view}")
+    for table in ("staged", "staged_files", "gaps", "rejected", "contested", "ranked", "replaced",
+                  "winners", "told"):  # fmt: skip
+        connection.execute(f"drop table if exists temp.{table}")
 
 
 def count(connection: duckdb.DuckDBPyConnection, source: str, **more: int) -> None:

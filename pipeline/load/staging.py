@@ -1,153 +1,144 @@
-"""What both kinds of source have in common when their raw rows are staged."""
+"""Puts the rows of a source's new files, taken apart, into temp.staged, in their order.
+
+`staged_rows` shows them with the file and their number in it, from 1, the header not counted.
+"""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 
 import duckdb
 
-from pipeline.database import one, quote, text
+from pipeline.database import one
 from pipeline.errors import InputError
 from pipeline.load.files import SourceFile
-from pipeline.load.landing import carried_columns, count, identifier_columns
-from pipeline.load.reading import Reading, read, unread_lines
-from pipeline.load.times import typed_utc, utc
-from pipeline.load.values import identifier, is_placeholder, spelling
-from pipeline.rules import columns_of
-from pipeline.settings import Settings, Source
+from pipeline.load.landing import count
+from pipeline.load.missing import refuse_keys_nowhere
+from pipeline.load.reading import Reading, read
+from pipeline.load.rejecting import reject_lines
+from pipeline.load.unread import UnreadLine, forget_unread, unread_lines
 
-NO_IDENTIFIER = "no usable identifier"
+# A row's place in `staged` tells its number, where it was not counted. Rows that the reader left
+# out are not there, but have numbers: after the place `after`, `lines` of them came before.
+ROWS = """
+    create or replace temp view staged_rows as
+    select
+        staged.*, staged_files.file, staged.rowid as pointer,
+        coalesce(number_in_file, staged.rowid - first_row + 1) {skipped} as row_number
+    from staged join staged_files using (file_number)
+"""
+GAPS = """
+    asof left join gaps on staged.file_number = gaps.file_number
+        and coalesce(number_in_file, staged.rowid - first_row + 1) > gaps.after
+"""
+Select = Callable[[Reading], str]  # the rows of a file, taken apart
 
 
 def stage(
     connection: duckdb.DuckDBPyConnection,
     files: list[SourceFile],
     columns: Iterable[str],
-    select: Callable[[Reading], str],
+    select: Select,
     *,
     run_id: str,
-    now: datetime,
+    now: object,
 ) -> None:
     """Read all files of a source into temp.staged by the select that `select` gives for each."""
     wanted = list(columns)
+    connection.execute("""
+        drop view if exists staged_rows; drop table if exists temp.staged;
+        create or replace temp table staged_files (file_number int, file varchar, first_row bigint);
+        create or replace temp table gaps (file_number int, after bigint, lines bigint);
+    """)
     for number, file in enumerate(files):
-        reading = read(connection, file, wanted)
-        head = "insert into staged" if number else "create or replace temp table staged as"
-        before = one(connection, "select count(*) from staged") if number else 0
-        _execute(connection, f"{head} {select(reading)}", file)
-        rows = one(connection, "select count(*) from staged") - before
-        unread = unread_lines(connection)
-        _reject_lines(connection, file, unread, now)
+        rows, unread = _append(connection, file, number, wanted, select)
+        refuse_keys_nowhere(connection, file, number)
+        reject_lines(connection, file, unread)
+        _note_gaps(connection, number, unread)
         connection.execute(
             "insert into landing.files values (?, ?, ?, ?, ?, ?, ?)",
             [file.source.name, file.name, file.digest, file.bytes, rows + len(unread), run_id, now],
         )
         count(connection, file.source.name, rows_read=rows + len(unread))
+    has_gaps = one(connection, "select count(*) from gaps") > 0
+    view = ROWS.format(skipped="+ coalesce(lines, 0)" if has_gaps else "")
+    connection.execute(view + (GAPS if has_gaps else ""))
 
 
-def _execute(connection: duckdb.DuckDBPyConnection, sql: str, file: SourceFile) -> None:
-    try:
-        connection.execute(sql)
-    except (duckdb.InvalidInputException, duckdb.IOException) as problem:
-        raise InputError(
-            f"{file.path}: source {file.source.name}: cannot be read as {file.kind}. "
-            f"{str(problem).splitlines()[0]}"
-        ) from problem
-
-
-def _reject_lines(
+def _append(
     connection: duckdb.DuckDBPyConnection,
     file: SourceFile,
-    lines: list[tuple[int, str]],
-    now: datetime,
-) -> None:
-    rows = [(file.source.name, file.name, number, None, reason, now) for number, reason in lines]
-    if rows:
-        connection.executemany("insert into landing.rejected_rows values (?, ?, ?, ?, ?, ?)", rows)
-    count(connection, file.source.name, rows_rejected=len(rows))
+    number: int,
+    wanted: list[str],
+    select: Select,
+) -> tuple[int, list[UnreadLine]]:
+    """Add one file's rows to temp.staged: how many, and what was no row.
+
+    A CSV file that turns out not to be UTF-8 is read again as Latin-1, unless the settings say
+    what it is.
+    """
+    rows = _insert(connection, number, read(connection, file, wanted), select)
+    unread = unread_lines(connection, file)
+    is_guess = file.kind == "csv" and file.source.encoding is None
+    if is_guess and any(line.has_wrong_encoding for line in unread):
+        connection.execute("delete from staged where file_number = ?", [number])
+        latin = read(connection, file, wanted, encoding="latin-1")
+        rows = _insert(connection, number, latin, select)
+        unread = unread_lines(connection, file)
+    first = one(connection, "select min(rowid) from staged where file_number = ?", [number])
+    connection.execute("insert into staged_files values (?, ?, ?)", [number, file.name, first or 0])
+    return rows, unread
 
 
-def reject_staged(connection: duckdb.DuckDBPyConnection, source: Source, now: datetime) -> None:
-    """List the staged rows that have a reason, and count them."""
-    connection.execute(
-        "insert into landing.rejected_rows "
-        "select ?, file, row_number, column_name, reason, ? from staged where reason is not null",
-        [source.name, now],
+def _insert(
+    connection: duckdb.DuckDBPyConnection, number: int, reading: Reading, select: Select
+) -> int:
+    has_staged = one(
+        connection, "select count(*) from duckdb_tables() where table_name = 'staged' and temporary"
     )
-    rejected = one(connection, "select count(*) from staged where reason is not null")
-    count(connection, source.name, rows_rejected=rejected)
+    head = "insert into staged" if has_staged else "create temp table staged as"
+    forget_unread(connection)
+    try:
+        rows = _in_order(connection, reading, select)
+        sql = f"{head} select {number}::integer as file_number, * from ({rows})"
+        return int(connection.execute(sql).fetchall()[0][0])
+    except (duckdb.InvalidInputException, duckdb.IOException) as problem:
+        raise unreadable(reading.file, problem) from problem
 
 
-def identifiers(reading: Reading, source: Source, settings: Settings) -> dict[str, str]:
-    """{kind: SQL} for every kind of identifier; null for those that the source does not have."""
-    return {
-        kind: identifier(_text(reading, source.identifiers[kind]), kind, settings)
-        if kind in source.identifiers
-        else "cast(null as varchar)"
-        for kind in identifier_columns(settings)
-    }
+def _in_order(connection: duckdb.DuckDBPyConnection, reading: Reading, select: Select) -> str:
+    """The select of a file's rows, which must keep their order or have numbers.
+
+    All that DuckDB does to rows one by one keeps their order; a join, which it makes of a long
+    `in` of a rule, does not.
+    """
+    rows = select(reading)
+    plan = connection.execute(f"explain {rows}").fetchall()[0][1]
+    is_joined = reading.file.kind != "parquet" and "join" in plan.lower()
+    return select(reading.numbered()) if is_joined else rows
 
 
-def carried(reading: Reading, source: Source, settings: Settings) -> dict[str, str]:
-    """{column: SQL} for every column carried along; null for those that the source lacks."""
-    return {
-        name: _text(reading, source.columns[name]) if name in source.columns else "null::varchar"
-        for name in carried_columns(settings)
-    }
-
-
-def _text(reading: Reading, column: str) -> str:
-    return f"cast({reading.columns[column]} as varchar)"
-
-
-def as_text(reading: Reading, column: str | None) -> str:
-    """SQL for a raw column as text; null where the source names none."""
-    return "null::varchar" if column is None else _text(reading, column)
-
-
-def as_time(reading: Reading, column: str, source: Source) -> str:
-    """SQL for a raw column as an instant in UTC; null where it cannot be read."""
-    typed = typed_utc(reading.columns[column], reading.types.get(column, ""), source)
-    return typed or utc(_text(reading, column), source)
-
-
-def raw_columns_of(rule: str | None) -> list[str]:
-    """The raw columns that a rule of a source reads."""
-    return sorted(columns_of(rule)) if rule else []
-
-
-def note_placeholders(
-    connection: duckdb.DuckDBPyConnection, reading: Reading, source: Source, settings: Settings
-) -> str:
-    """SQL for the list of what stood where an identifier should be: structs of kind and text."""
-    structs = [
-        f"case when {is_placeholder(column, kind, settings)} "
-        f"then {{'kind': {text(kind)}, 'seen': {spelling(column, kind)}}} end"
-        for kind, name in source.identifiers.items()
-        for column in [_text(reading, name)]
-    ]
-    return f"list_filter([{', '.join(structs)}], lambda one: one.seen is not null)"
-
-
-def count_placeholders(connection: duckdb.DuckDBPyConnection) -> None:
-    """Add what the staged rows had for identifiers that are none to `landing.placeholders`."""
-    connection.execute("""
-        create or replace temp table seen as
-        select identifier_kind, identifier, cast(sum(rows) as bigint) as rows
-        from (
-            select placeholder.kind as identifier_kind, placeholder.seen as identifier,
-                count(*) as rows
-            from (select unnest(placeholders) as placeholder from staged
-                  where len(placeholders) > 0)
-            group by all
-            union all
-            select * from landing.placeholders
+def unreadable(file: SourceFile, problem: Exception) -> InputError:
+    """The words for a file that the reader gave up on."""
+    said = str(problem)
+    words = f"cannot be read as {file.kind}: {said.splitlines()[0]}"
+    if "GZIP" in said:
+        words = (
+            "cannot be unpacked, it was cut short or is damaged. Copy it again, or export it anew"
         )
-        group by all
-    """)
-    connection.execute("create or replace table landing.placeholders as from seen order by all")
-    connection.execute("drop table seen")
+    elif "not latin-1 encoded" in said:
+        words = (
+            "is neither UTF-8 nor Latin-1, but likely Windows-1252, which has signs such as € "
+            "besides. Save it as UTF-8"
+        )
+    elif "invalid state" in said:
+        words = "has line breaks of two kinds, Windows' and Unix'. Save it with one of them"
+    return InputError(f"{file.path}: source {file.source.name}: {words}")
 
 
-def quoted(expressions: dict[str, str]) -> str:
-    """`{name: SQL}` as the columns of a select."""
-    return ", ".join(f"{sql} as {quote(name)}" for name, sql in expressions.items())
+def _note_gaps(
+    connection: duckdb.DuckDBPyConnection, number: int, unread: list[UnreadLine]
+) -> None:
+    """After which rows there are how many unread lines before."""
+    before = {line.row_number - lines: lines for lines, line in enumerate(unread, 1)}
+    if before:
+        rows = [(number, after, lines) for after, lines in before.items()]
+        connection.executemany("insert into gaps values (?, ?, ?)", rows)

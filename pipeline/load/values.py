@@ -8,6 +8,7 @@ from pipeline.settings import Score, Settings
 
 SEPARATOR = "chr(31)"
 ABSENT = "chr(30)"  # stands for null, so that null and empty text differ
+GROUPED = r"'^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$'"
 
 
 def key(canonical: str) -> str:
@@ -21,29 +22,28 @@ def joined(parts: Iterable[str]) -> str:
     return f"concat_ws({SEPARATOR}, {', '.join(texts)})"
 
 
-def identifier(column: str, kind: str, settings: Settings) -> str:
-    """SQL for a usable identifier: trimmed, emails in lower case, null for a placeholder."""
-    spelled = spelling(column, kind)
-    return f"case when {is_placeholder(column, kind, settings)} then null else {spelled} end"
-
-
 def spelling(column: str, kind: str) -> str:
-    """SQL for an identifier as it is compared; null where there is none."""
-    trimmed = f"nullif(trim(cast({column} as varchar)), '')"
+    """SQL for an identifier as it is compared; null where there is none.
+
+    The separator of keys becomes a space, so that no text can pass for two identifiers.
+    """
+    trimmed = f"nullif(trim(replace({column}, {SEPARATOR}, ' ')), '')"
     return f"lower({trimmed})" if kind == "email" or kind.endswith("_email") else trimmed
 
 
-def is_placeholder(column: str, kind: str, settings: Settings) -> str:
-    """SQL that is true where a text stands for nobody."""
-    lowered = f"lower(trim(cast({column} as varchar)))"
+def is_placeholder(spelled: str, kind: str, settings: Settings) -> str:
+    """SQL that is true where an identifier, as it is compared, stands for nobody."""
     known = settings.placeholders_of(kind)
-    exact = [text(word) for word in known if not word.endswith("…")]
-    tests = [f"{lowered} in ({', '.join(exact)})"] if exact else []
-    tests += [
-        f"starts_with({lowered}, {text(word.removesuffix('…'))})"
+    exact = [word for word in known if word and not word.endswith("…")]
+    tests = [
+        f"starts_with(lower({spelled}), {text(word.removesuffix('…'))})"
         for word in known
         if word.endswith("…")
     ]
+    if exact:  # few identifiers are as short as such a word, which is quickly seen
+        # A longer `in` would become a join, which does not keep the order of rows.
+        among = f"list_contains([{', '.join(map(text, exact))}], lower({spelled}))"
+        tests.append(f"case when length({spelled}) <= {max(map(len, exact))} then {among} end")
     return f"coalesce({' or '.join(tests)}, false)" if tests else "false"
 
 
@@ -55,11 +55,10 @@ def identifier_set(columns: Mapping[str, str]) -> str:
 
 def number(column: str) -> str:
     """SQL for a number, also where thousands are parted by commas; null where it is none."""
-    cleaned = f"trim(cast({column} as varchar))"
-    grouped = r"'^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$'"
+    cleaned = f"trim({column})"
     value = (
-        f"try_cast(case when regexp_matches({cleaned}, {grouped}) "
-        f"then replace({cleaned}, ',', '') else {cleaned} end as double)"
+        f"coalesce(try_cast({cleaned} as double), case when regexp_matches({cleaned}, {GROUPED}) "
+        f"then try_cast(replace({cleaned}, ',', '') as double) end)"
     )
     return f"case when isfinite({value}) then {value} end"
 
@@ -70,7 +69,16 @@ def score(column: str, setting: Score) -> str:
     return f"case when {number(column)} between {low} and {high} then {number(column)} end"
 
 
+def unread(column: str, read: str) -> str:
+    """SQL for the text of a value that could not be read as `read` does; else null."""
+    return f"case when {read} is null then left(nullif(trim({column}), ''), 60) end"
+
+
 def version_order(column: str) -> str:
     """SQL for the order of versions: numbers as numbers, times as times, others as text alone."""
-    as_time = f"epoch_us(try_cast({column} as timestamptz)) / 1e6"
-    return f"coalesce(try_cast({column} as double), {as_time})"
+    as_number = f"try_cast({column} as double)"
+    as_time = f"try_cast({column} as timestamptz)"
+    return (
+        f"coalesce(case when isfinite({as_number}) then {as_number} end, "
+        f"case when isfinite({as_time}) then epoch_us({as_time}) / 1e6 end)"
+    )
