@@ -14,7 +14,7 @@ from pipeline.errors import WarehouseError
 from pipeline.load import new_files
 from pipeline.settings import Settings
 
-LAYOUT = "1"  # of the warehouse; one of another layout is rebuilt from its sources
+LAYOUT = "2"  # of the warehouse; one of another layout is rebuilt from its sources
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def test_contacts_entered_twice_with_other_letter_case_are_one_customer(rows, fi
 
 
 def test_unusable_times_are_rejected_with_their_reason(rows):
-    sql = "select count(*) from landing.rejected_rows where column_name = 'time'"
+    sql = "select count(*) from landing.rejected_rows where column_name = 'occurred_at'"
     assert one(rows, sql) == DIRT["unusable_times"]["count"]
 
 
