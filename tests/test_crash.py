@@ -161,14 +161,14 @@ def test_killed_at_random_instants(night, prove):
 
 
 @pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_interrupted_it_stops_soon_and_cleanly(number, code, night):
+def test_interrupted_it_stops_soon_and_cleanly(number, code, night, prove):
     folder, last_good, clean, _ = night
     process = start(folder)
     wait_for(process, "core.events")
     began = time.monotonic()
     process.send_signal(number)
     _, said = process.communicate(timeout=30)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < (2 if prove else 6)  # seconds; tests share their machine
     assert process.returncode == code
     assert "still stands" in said and "Traceback" not in said
     assert {path.name for path in (folder / "out").iterdir()} == LEFT
