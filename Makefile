@@ -27,7 +27,7 @@ check: .venv/ready-check ## lint, types, import contracts, and whether the docs 
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m pipeline.dictionary --check docs/tables.md
 
 prove: .venv/ready-test ## the tests that need many repetitions, in full, with their figures in docs/proofs.json
