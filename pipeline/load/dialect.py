@@ -8,7 +8,7 @@ import codecs
 import csv
 import gzip
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
@@ -38,9 +38,10 @@ def dialect(file: SourceFile, wanted: Collection[str], encoding: str | None = No
     """Look at a CSV file. Raises InputError where it has no header or cannot be unpacked."""
     start = beginning(file)
     encoding = encoding or encoding_of(file, start)
-    shown = _decoded(start, encoding)
-    if shown is None:
-        encoding, shown = "latin-1", start.decode("latin-1")
+    if file.source.encoding is None and encoding == "utf-8" and is_rather_latin(_lines(start)):
+        encoding = "latin-1"
+    decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)
+    shown = decoder(errors="replace").decode(start)
     given = file.source.delimiter
     headers = {mark: _header(shown, mark) for mark in ([given] if given else DELIMITERS)}
     delimiter, header = max(
@@ -89,13 +90,32 @@ def encoding_of(file: SourceFile, start: bytes) -> str:
         ) from None
 
 
-def _decoded(start: bytes, encoding: str) -> str | None:
-    """The beginning as text; None where it is not what it should be. Its end may be cut."""
-    decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)()
-    try:
-        return str(decoder.decode(start))
-    except UnicodeDecodeError:
-        return None
+def _lines(start: bytes) -> list[bytes]:
+    """The lines of a beginning, which may be cut within the last."""
+    lines = start.split(b"\n")
+    return lines[:-1] if len(start) == LOOK else lines
+
+
+def is_rather_latin(lines: Iterable[bytes]) -> bool:
+    """Whether lines are no UTF-8, at least as many as are and have more than ASCII.
+
+    Otherwise it is UTF-8 of which a few lines are broken.
+    """
+    broken = sound = 0
+    for line in lines:
+        if not line.isascii():
+            try:
+                line.decode("utf-8")
+                sound += 1
+            except UnicodeDecodeError:
+                broken += 1
+    return broken > 0 and broken >= sound
+
+
+def whole_is_rather_latin(file: SourceFile) -> bool:
+    """The same of a whole file, whose beginning said nothing."""
+    with gzip.open(file.path) if file.is_gzip else file.path.open("rb") as lines:
+        return is_rather_latin(lines)
 
 
 def _header(shown: str, delimiter: str) -> tuple[str, ...]:

@@ -46,10 +46,16 @@ def reject_lines(
     connection: duckdb.DuckDBPyConnection, file: SourceFile, lines: list[UnreadLine]
 ) -> None:
     """List and count the lines of a file that were no rows."""
-    rows = [(file.name, line.row_number, line.reason, line.value) for line in lines]
-    if rows:
-        connection.executemany("insert into rejected values ($1, $2, null, $3, $4)", rows)
-    count(connection, file.source.name, rows_rejected=len(rows))
+    if lines:
+        connection.execute(
+            "insert into rejected select ?, unnest(?::bigint[]), null, unnest(?::varchar[]), "
+            "unnest(?::varchar[])",
+            [
+                file.name, [line.row_number for line in lines], [line.reason for line in lines],
+                [line.value for line in lines],
+            ],
+        )  # fmt: skip
+    count(connection, file.source.name, rows_rejected=len(lines))
 
 
 def reject_staged(connection: duckdb.DuckDBPyConnection, source: Source) -> None:

@@ -9,6 +9,7 @@ import duckdb
 
 from pipeline.database import one
 from pipeline.errors import InputError
+from pipeline.load.dialect import whole_is_rather_latin
 from pipeline.load.files import SourceFile
 from pipeline.load.landing import count
 from pipeline.load.missing import refuse_keys_nowhere
@@ -42,14 +43,14 @@ def stage(
     now: object,
 ) -> None:
     """Read all files of a source into temp.staged by the select that `select` gives for each."""
-    wanted = list(columns)
+    wanted, in_order = list(columns), InOrder(connection, select)
     connection.execute("""
         drop view if exists staged_rows; drop table if exists temp.staged;
         create or replace temp table staged_files (file_number int, file varchar, first_row bigint);
         create or replace temp table gaps (file_number int, after bigint, lines bigint);
     """)
     for number, file in enumerate(files):
-        rows, unread = _append(connection, file, number, wanted, select)
+        rows, unread = _append(connection, file, number, wanted, in_order)
         refuse_keys_nowhere(connection, file, number)
         reject_lines(connection, file, unread)
         _note_gaps(connection, number, unread)
@@ -78,7 +79,8 @@ def _append(
     rows = _insert(connection, number, read(connection, file, wanted), select)
     unread = unread_lines(connection, file)
     is_guess = file.kind == "csv" and file.source.encoding is None
-    if is_guess and any(line.has_wrong_encoding for line in unread):
+    is_wrong = is_guess and any(line.has_wrong_encoding for line in unread)
+    if is_wrong and whole_is_rather_latin(file):
         connection.execute("delete from staged where file_number = ?", [number])
         latin = read(connection, file, wanted, encoding="latin-1")
         rows = _insert(connection, number, latin, select)
@@ -97,23 +99,29 @@ def _insert(
     head = "insert into staged" if has_staged else "create temp table staged as"
     forget_unread(connection)
     try:
-        rows = _in_order(connection, reading, select)
-        sql = f"{head} select {number}::integer as file_number, * from ({rows})"
+        sql = f"{head} select {number}::integer as file_number, * from ({select(reading)})"
         return int(connection.execute(sql).fetchall()[0][0])
     except (duckdb.InvalidInputException, duckdb.IOException) as problem:
         raise unreadable(reading.file, problem) from problem
 
 
-def _in_order(connection: duckdb.DuckDBPyConnection, reading: Reading, select: Select) -> str:
+class InOrder:
     """The select of a file's rows, which must keep their order or have numbers.
 
     All that DuckDB does to rows one by one keeps their order; a join, which it makes of a long
-    `in` of a rule, does not.
+    `in` of a rule, does not. The plan is the same for all files of a source and kind.
     """
-    rows = select(reading)
-    plan = connection.execute(f"explain {rows}").fetchall()[0][1]
-    is_joined = reading.file.kind != "parquet" and "join" in plan.lower()
-    return select(reading.numbered()) if is_joined else rows
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, select: Select) -> None:
+        self.connection, self.select = connection, select
+        self.is_joined = {"parquet": False}  # its rows have numbers of their own
+
+    def __call__(self, reading: Reading) -> str:
+        rows, kind = self.select(reading), reading.file.kind
+        if kind not in self.is_joined:
+            plan = self.connection.execute(f"explain {rows}").fetchall()[0][1]
+            self.is_joined[kind] = "join" in plan.lower()
+        return self.select(reading.numbered()) if self.is_joined[kind] else rows
 
 
 def unreadable(file: SourceFile, problem: Exception) -> InputError:
@@ -140,5 +148,7 @@ def _note_gaps(
     """After which rows there are how many unread lines before."""
     before = {line.row_number - lines: lines for lines, line in enumerate(unread, 1)}
     if before:
-        rows = [(number, after, lines) for after, lines in before.items()]
-        connection.executemany("insert into gaps values (?, ?, ?)", rows)
+        connection.execute(
+            "insert into gaps select ?, unnest(?::bigint[]), unnest(?::bigint[])",
+            [number, list(before), list(before.values())],
+        )

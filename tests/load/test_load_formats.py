@@ -1,5 +1,7 @@
 """The same rows, however a file is written."""
 
+import json
+
 import pytest
 from exports import EVENTS, at
 
@@ -148,6 +150,22 @@ def test_latin_1_that_begins_late(exports):
     ]  # fmt: skip
 
 
+def test_latin_1_in_the_header(exports):
+    content = "at,what,wär\n2025-01-01 10:00,page,a\n".encode("latin-1")
+    exports.log(identifiers={"visitor": "wär"}).write("web.csv", content)
+    assert exports.load().rows(EVENTS) == TWO[:1]
+
+
+@pytest.mark.parametrize("plain", [0, 100_000])
+def test_utf_8_with_a_broken_line_stays_utf_8(exports, plain):
+    rows = "2025-01-01 10:00:00,page,a\n" * plain + "2025-01-01,köp,a\n" * 2
+    content = f"at,what,who\n{rows}".encode() + "2025-01-02,köp,a\n".encode("latin-1")
+    exports.more["max_rejected_share"] = 0.5
+    exports.log().write("web.csv", content).load()
+    assert ("köp",) in exports.rows("select distinct event from landing.events")
+    assert exports.balance("rows_rejected") == [(1,)]
+
+
 def test_latin_1_by_the_settings(exports):
     exports.log(encoding="iso-8859-1")
     exports.write("web.csv", "at,what,who\n2025-01-01 10:00,Malmö,a\n".encode("latin-1"))
@@ -252,3 +270,27 @@ def test_rows_keep_their_numbers_where_a_rule_lists_much(exports):
     exports.write("web.csv", f"at,what,who\n{good}soon,a,b\n{good}").load()
     assert exports.rows("select row_number from landing.rejected_rows") == [(200_001,)]
     assert exports.balance("rows_idle") == [(200_000,)]
+
+
+def test_quotes_after_a_backslash(exports):
+    exports.log(text="said")
+    content = 'at,what,who,said\n2025-01-01,page,a,"so \\"they\\", said"\n'
+    exports.write("web.csv", content).load()
+    assert exports.rows("select text from landing.events") == [('so "they", said',)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<script>alert(1)</script>", "'; drop table landing.events; --", "=HYPERLINK(1)",
+        "\u202egnp.exe", "x" * 10_000, "🎉 naïve", "{}", "$1", "%s",
+    ],
+    ids=range(9),
+)  # fmt: skip
+@pytest.mark.parametrize("ending", ["csv", "ndjson"])
+def test_hostile_names_are_only_text(exports, name, ending):
+    line = f'at,what,who\n2025-01-01,"{name}",a\n'
+    if ending == "ndjson":
+        line = json.dumps({"at": "2025-01-01", "what": name, "who": "a"})
+    exports.log().write(f"web.{ending}", line).load()
+    assert exports.rows("select event from landing.events") == [(name,)]
