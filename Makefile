@@ -31,7 +31,7 @@ check: .venv/ready-check ## lint, types, import contracts, and whether the docs 
 	@$(BIN)/python -m pipeline.dictionary --check docs/tables.md
 
 prove: .venv/ready-test ## the tests that need many repetitions, in full, with their figures in docs/proofs.json
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --prove tests/test_planted_truth.py tests/test_incremental.py
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --prove tests/test_planted_truth.py tests/test_incremental.py tests/test_crash.py
 
 docs: .venv/ready ## make docs/tables.md anew from the headers of the SQL files
 	@$(BIN)/python -m pipeline.dictionary docs/tables.md

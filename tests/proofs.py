@@ -16,6 +16,7 @@ FILE = ROOT / "docs" / "proofs.json"
 # What each proof is about: files or folders of the clone.
 ABOUT = {
     "personas over ten seeds": ["pipeline/personas", "sql/personas", "pipeline/sample"],
+    "killed runs lose nothing": ["pipeline/publish.py", "pipeline/runs.py", "pipeline/journal.py"],
     "nightly runs equal full runs": [
         "pipeline/touched.py", "pipeline/models.py", "sql/core", "sql/journeys",
     ],

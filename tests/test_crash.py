@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import proofs
 import pytest
 
 from pipeline.database import open_readonly
@@ -155,6 +156,8 @@ def test_killed_at_random_instants(night, prove):
         check_after(copy, last_good, clean)
         shutil.rmtree(copy)
     assert killed > 0
+    if prove:
+        proofs.write("killed runs lose nothing", "random instants", killed)
 
 
 @pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
