@@ -33,6 +33,9 @@ check: .venv/ready-check ## lint, types, import contracts, and whether the docs 
 prove: .venv/ready-test ## the tests that need many repetitions, in full, with their figures in docs/proofs.json
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --prove tests/test_planted_truth.py tests/test_incremental.py tests/test_crash.py
 
+bench: .venv/ready ## measure against other packages, write docs/performance.md (SIZES="…", SMALL=1)
+	@$(BIN)/python -m benchmarks $(if $(SMALL),--small) $(if $(SIZES),--sizes $(SIZES)) $(if $(WORK),--work $(WORK))
+
 docs: .venv/ready ## make docs/tables.md anew from the headers of the SQL files
 	@$(BIN)/python -m pipeline.dictionary docs/tables.md
 
@@ -40,7 +43,7 @@ sample: .venv/ready ## make data/sample anew from its seed
 	@$(JOURNEYS) sample --out data/sample
 
 clean: ## remove what was made: out/, caches and the environment
-	@rm -rf out dist build .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf out dist build .venv benchmarks/.environments .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # A clone's own environment, pinned by constraints.txt; made once, and again when its inputs change.
 .venv/ready: pyproject.toml constraints.txt
@@ -63,4 +66,4 @@ clean: ## remove what was made: out/, caches and the environment
 	@sh tests/browser.sh
 	@touch $@
 
-.PHONY: help report run notebooks test check prove docs sample clean
+.PHONY: help report run notebooks test check prove bench docs sample clean

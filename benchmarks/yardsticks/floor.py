@@ -1,0 +1,24 @@
+"""The floor: DuckDB reads the Parquet and lays it down in order of customer and time, on disk."""
+
+import sys
+from pathlib import Path
+
+import duckdb
+from clock import events, part, tell
+
+SORTED = """
+    create table sorted as
+    select event_id, occurred_at, event_name, visitor_id, email, channel, device
+    from read_parquet('{}')
+    order by visitor_id, occurred_at
+"""
+
+target = Path(sys.argv[2])
+target.unlink(missing_ok=True)
+with part("sort"):
+    connection = duckdb.connect(str(target))
+    connection.execute(SORTED.format(events()))
+    connection.execute("checkpoint")
+    connection.close()
+tell(bytes=target.stat().st_size)
+target.unlink()
