@@ -36,6 +36,9 @@ prove: .venv/ready-test ## the tests that need many repetitions, in full, with t
 bench: .venv/ready ## measure against other packages, write docs/performance.md (SIZES="…", SMALL=1)
 	@$(BIN)/python -m benchmarks $(if $(SMALL),--small) $(if $(SIZES),--sizes $(SIZES)) $(if $(WORK),--work $(WORK))
 
+nights: .venv/ready ## 90 nights in a row, and one at 10 million events, for docs/performance.md
+	@$(BIN)/python -m benchmarks.nights $(if $(WORK),--work $(WORK))
+
 docs: .venv/ready ## make docs/tables.md anew from the headers of the SQL files
 	@$(BIN)/python -m pipeline.dictionary docs/tables.md
 
@@ -66,4 +69,4 @@ clean: ## remove what was made: out/, caches and the environment
 	@sh tests/browser.sh
 	@touch $@
 
-.PHONY: help report run notebooks test check prove bench docs sample clean
+.PHONY: help report run notebooks test check prove bench nights docs sample clean

@@ -7,6 +7,7 @@ event's number, customers in batches, on disk beyond a limit of memory.
 """
 
 import argparse
+import hashlib
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -176,10 +177,9 @@ def make_events(
 
 def _recipe() -> str:
     """Changes when events would come out otherwise."""
-    import hashlib
-
-    sources = [Path(__file__), Path(__file__).with_name("names.py"), SETTINGS]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+    texts = [DRAWS, CUSTOMERS, BATCHES, CONTACTS, COLUMNS, str(FORMS), SETTINGS.read_text()]
+    texts += [" ".join(picks(phase, kind)) for phase in range(PHASES) for kind in range(KINDS)]
+    return hashlib.sha256("".join(texts).encode()).hexdigest()[:12]
 
 
 def _scratch(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -243,8 +243,13 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--form", choices=FORMS, default="parquet")
+    parser.add_argument(
+        "--parts", type=int, nargs="*", default=[], help="events after which another file begins"
+    )
     asked = parser.parse_args()
-    made = make_events(asked.folder, asked.events, seed=asked.seed, form=asked.form)
+    made = make_events(
+        asked.folder, asked.events, seed=asked.seed, form=asked.form, parts=asked.parts
+    )
     print(f"journeys run --config {made}/journeys.yml --warehouse {made}/out/journeys.duckdb")
 
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.processes import Measured, measure
 
@@ -27,6 +28,11 @@ class Run:
     @property
     def seconds(self) -> float:
         return self.process.seconds
+
+    def only(self, goals: Iterable[str]) -> float:
+        """Seconds of the steps that these tables need, reading included, checks at the end not."""
+        needed = needed_for(goals) - {"checks"}
+        return sum(seconds for name, seconds in self.steps.items() if name in needed)
 
     def until(self, goals: Iterable[str]) -> float:
         """Seconds up to these tables: all that the run took but the steps they do not need.
@@ -59,10 +65,10 @@ def report(folder: Path, warehouse: Path) -> Measured:
     return measure([*command("report", folder, warehouse), "--out", out])
 
 
-def last_record(warehouse: Path) -> dict[str, dict[str, float]]:
+def last_record(warehouse: Path) -> dict[str, Any]:
     """The record of the last run that published."""
     journal = warehouse.with_name(warehouse.name + ".runs.ndjson")
-    record: dict[str, dict[str, float]] = json.loads(journal.read_text().splitlines()[-1])
+    record: dict[str, Any] = json.loads(journal.read_text().splitlines()[-1])
     return record
 
 

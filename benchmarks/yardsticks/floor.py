@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import duckdb
-from clock import events, part, tell
+from clock import part, tell
 
 SORTED = """
     create table sorted as
@@ -17,7 +17,7 @@ target = Path(sys.argv[2])
 target.unlink(missing_ok=True)
 with part("sort"):
     connection = duckdb.connect(str(target))
-    connection.execute(SORTED.format(events()))
+    connection.execute(SORTED.format(Path(sys.argv[1]) / "web*.parquet"))
     connection.execute("checkpoint")
     connection.close()
 tell(bytes=target.stat().st_size)
