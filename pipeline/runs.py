@@ -121,7 +121,7 @@ def _make(
 
 def steps(settings: Settings, only_touched: bool = False) -> list[Step]:
     """What Python does between the tables."""
-    from pipeline.chain import chain_step
+    from pipeline.chain import chain_steps
     from pipeline.conversion import conversion_step
     from pipeline.identity import identity_step
     from pipeline.labels import labels_step, segment_values_step
@@ -135,7 +135,7 @@ def steps(settings: Settings, only_touched: bool = False) -> list[Step]:
         segment_values_step(settings),
         persona_step(settings),
         conversion_step(),
-        chain_step(),
+        *chain_steps(),
     ]
 
 

@@ -94,7 +94,9 @@ def rates_planted(sample_warehouse, sample_settings, tmp_path_factory):
     wanted = ("personas.assignments", "graph.")
     models = [model for model in read_models() if model.name.startswith(wanted)]
     steps = [
-        step for step in runs.steps(sample_settings) if step.name in ("run.chain", "run.conversion")
+        step
+        for step in runs.steps(sample_settings)
+        if step.name in ("run.move_counts", "run.chain", "run.removal_effects", "run.conversion")
     ]
     build(connection, in_order([*models, *steps]), parameters(sample_settings, None))
     rates = read_rates(connection)

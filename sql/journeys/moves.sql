@@ -2,10 +2,12 @@
 -- last to CONVERTED, DROPPED or OPEN. At level touchpoint the nodes are steps, at level stage visits.
 -- is_mature and is_after_look are those of the step or visit that the move leaves; from START both are
 -- true. seconds are whole ones from its end to the start of the next; null from START and to the ends.
+-- stay_seconds are whole ones from its start to its end; null from START.
+-- It is_goal when what it leaves is the $goal alone; next_is_goal when what it leads to is.
 -- started_at is when it started (from START: when the journey did).
 -- Per customer: made for those in run.customers_to_judge; is_mature and the ends depend on core.horizon too.
 -- key: level, journey_id, move_number
--- not_null: customer_id, from_node, to_node, is_mature, is_after_look, started_at
+-- not_null: customer_id, from_node, to_node, is_mature, is_after_look, started_at, is_goal, next_is_goal
 -- allowed: level touchpoint | stage
 with journeys as (
     select * from journeys.journeys
@@ -23,20 +25,24 @@ nodes as (
     select
         'touchpoint' as level, journey_id, customer_id, step_number as node_number,
         touchpoint as from_node, next_touchpoint as next_node, started_at, ended_at,
-        next_started_at, is_mature, customer_step_number > $look as is_after_look
+        next_started_at, is_mature, customer_step_number > $look as is_after_look,
+        touchpoint = $goal as is_goal,
+        coalesce(next_touchpoint = $goal, false) as next_is_goal
     from steps
     union all
     select
         'stage', journey_id, customer_id, visit_number,
         stage, next_stage, started_at, ended_at,
-        next_started_at, is_mature, is_after_look
+        next_started_at, is_mature, is_after_look, is_goal, next_is_goal
     from visits
 ),
 starts as (
     select
         level, journey_id, customer_id, 1 as move_number, 'START' as from_node,
         case level when 'stage' then first_stage else first_touchpoint end as to_node,
-        true as is_mature, true as is_after_look, cast(null as bigint) as seconds, started_at
+        true as is_mature, true as is_after_look, cast(null as bigint) as seconds, started_at,
+        cast(null as bigint) as stay_seconds, false as is_goal,
+        first_touchpoint = $goal as next_is_goal
     from journeys
     cross join (values ('touchpoint'), ('stage')) as levels (level)
 ),
@@ -51,7 +57,10 @@ departures as (
                     floor(date_diff('microsecond', ended_at, next_started_at) / 1000000) as bigint
                 )
         end as seconds,
-        nodes.started_at
+        nodes.started_at,
+        cast(floor(date_diff('microsecond', nodes.started_at, ended_at) / 1000000) as bigint)
+            as stay_seconds,
+        is_goal, next_is_goal
     from nodes
     join journeys using (journey_id)
 ),

@@ -1,9 +1,10 @@
 -- One row per stage visit: consecutive steps of one stage in a journey, across sessions.
 -- next_stage is null for a journey's last visit; next_started_at is the start of the customer's next
 -- step of any kind. A visit is after the look when its first step comes after the customer's first $look.
+-- It is_goal when it is the $goal alone; next_is_goal tells it of the journey's next visit.
 -- Per customer: made for those in run.customers_to_judge; only is_mature depends on more, on the horizon.
 -- key: journey_id, visit_number
--- not_null: customer_id, stage, stage_number, started_at, ended_at, steps, first_step_number, is_mature, is_after_look
+-- not_null: customer_id, stage, stage_number, started_at, ended_at, steps, first_step_number, is_mature, is_after_look, is_goal, next_is_goal
 with steps as (
     select * from journeys.steps
     where customer_id in (select customer_id from run.customers_to_judge)
@@ -29,7 +30,8 @@ visits as (
         min(step_number) as first_step_number,
         max(next_started_at) as last_next_started_at,
         bool_and(is_mature) as is_mature,
-        min(customer_step_number) > $look as is_after_look
+        min(customer_step_number) > $look as is_after_look,
+        bool_and(touchpoint = $goal) as is_goal
     from in_visits
     group by journey_id, visit_number
 ),
@@ -48,7 +50,9 @@ surrounded as (
         lead(stage_number) over in_order as next_stage_number,
         last_next_started_at as next_started_at,
         is_mature,
-        is_after_look
+        is_after_look,
+        is_goal,
+        coalesce(lead(is_goal) over in_order, false) as next_is_goal
     from visits
     window in_order as (partition by journey_id order by visit_number)
 )

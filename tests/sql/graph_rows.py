@@ -14,23 +14,24 @@ START = datetime(2025, 3, 3, 12)  # a Monday
 COLUMNS = {
     "journeys.moves": "level varchar, journey_id bigint, customer_id bigint, move_number integer,"
     " from_node varchar, to_node varchar, is_mature boolean, is_after_look boolean,"
-    " seconds double, started_at timestamp",
+    " seconds double, started_at timestamp, stay_seconds double, is_goal boolean,"
+    " next_is_goal boolean",
     "journeys.stage_visits": "journey_id bigint, visit_number integer, customer_id bigint,"
     " stage varchar, stage_number integer, started_at timestamp, ended_at timestamp,"
-    " is_mature boolean, is_after_look boolean",
+    " is_mature boolean, is_after_look boolean, is_goal boolean, next_is_goal boolean",
     "journeys.journeys": "journey_id bigint, customer_id bigint, started_at timestamp,"
     " last_step_at timestamp, outcome varchar, steps integer, journey_number integer,"
-    " first_touchpoint varchar, is_start_known boolean",
+    " first_touchpoint varchar, is_start_known boolean, value double",
     "journeys.segments": "journey_id bigint, segment varchar, segment_value varchar",
     "journeys.steps": "journey_id bigint, step_number integer, customer_id bigint,"
     " touchpoint varchar, started_at timestamp, ended_at timestamp, channel varchar,"
     " device varchar, customer_step_number integer, stage varchar, next_touchpoint varchar,"
-    " next_started_at timestamp, is_stage_entry boolean, is_mature boolean",
+    " next_started_at timestamp, is_stage_entry boolean, is_mature boolean, session_id bigint",
     "personas.assignments": "customer_id bigint, persona_id varchar",
     "personas.features": "customer_id bigint, feature_group varchar, feature varchar, value double",
     "core.attributes": "customer_id bigint, attribute varchar, value varchar",
     "core.horizon": "horizon timestamp",
-    "core.sessions": "session_id bigint, customer_id bigint",
+    "core.sessions": "session_id bigint, customer_id bigint, channel varchar",
     "core.events": "event_id bigint, customer_id bigint, occurred_at timestamp, source varchar,"
     " is_left_out boolean, touchpoint varchar",
     "core.sources": "source varchar, is_behind boolean",

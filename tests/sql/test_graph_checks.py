@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from graph_rows import START, made, moves, warehouse
 
-from pipeline.chain import chain_step
+from pipeline.chain.counts import counts_step
+from pipeline.chain.step import chain_step
 from pipeline.models import sql_folder
 
 BREAKS = {
@@ -55,7 +56,8 @@ def sound():
         }
     )  # fmt: skip
     made(connection, "graph.transitions")
-    chain_step().run(connection, {})
+    for step in (counts_step(), chain_step()):
+        step.run(connection, {"look": 3})
     made(connection, "graph.drop_offs")
     made(connection, "graph.stages")
     return connection

@@ -53,3 +53,19 @@ def test_a_node_that_never_reaches_an_end_is_left_out_and_the_rest_is_scaled() -
 
 def test_a_chain_of_nothing_has_no_chances() -> None:
     assert absorbing_chain({}).chance() == {}
+
+
+def test_expected_steps_count_the_one_that_the_journey_is_at() -> None:
+    # From a: 1 + 0.5 x (1 at b); START is no step, and leads to a twice, to b once.
+    assert absorbing_chain(GOLDEN).expected_steps() == pytest.approx(
+        {"START": 2 / 3 * 1.5 + 1 / 3, "A": 1.5, "B": 1.0}
+    )
+
+
+def test_what_each_visit_gives_is_added_up() -> None:
+    chain = absorbing_chain({("START", "a"): 1.0, ("a", "a"): 0.75, ("a", "CONVERTED"): 0.25})
+    assert chain.total({"a": 10.0}) == pytest.approx({"START": 40.0, "a": 40.0})
+
+
+def test_the_chance_to_come_to_a_node_at_all() -> None:
+    assert absorbing_chain(GOLDEN).reaches() == pytest.approx({"A": 2 / 3, "B": 2 / 3})

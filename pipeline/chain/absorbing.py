@@ -1,4 +1,4 @@
-"""The absorbing Markov chain behind the map: the chance to convert from each node.
+"""An absorbing Markov chain: the chance to convert from each node, and how long it takes.
 
 States are the nodes, ends the outcomes CONVERTED and DROPPED. A linear system is solved, no
 matrix inverted, no walk simulated (Kemeny and Snell, Finite Markov Chains, 1960, chapter 3).
@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
-from pipeline.models import Step
-
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from scipy.sparse import csc_array
     from scipy.sparse.linalg import SuperLU
 
-ENDS = ("CONVERTED", "DROPPED")
+START = "START"
+CONVERTED, DROPPED = ENDS = ("CONVERTED", "DROPPED")
 Moves = Mapping[tuple[str, str], float]  # (from, to) -> probability; ends are never `from`
 
 
@@ -49,25 +47,52 @@ class Chain:
         size = len(self.nodes)
         return csc_array(([share for *_, share in inner], (rows, columns)), shape=(size, size))
 
-    def chance(self, end: str = "CONVERTED") -> dict[str, float]:
+    def chance(self, end: str = CONVERTED) -> dict[str, float]:
         """The probability of each node, from 0 to 1, that a journey from there ends in `end`."""
+        solved = self.total(self.straight_to(end)).values()
+        return dict(zip(self.nodes, (min(max(each, 0.0), 1.0) for each in solved), strict=True))
+
+    def expected_steps(self) -> dict[str, float]:
+        """How many steps a journey still makes from each node on, the one there included.
+
+        START is no step: from there, it is how many a journey makes.
+        """
+        return self.total({node: float(node != START) for node in self.nodes})
+
+    def total(self, each: Mapping[str, float]) -> dict[str, float]:
+        """What comes together from each node on, if every visit of a node gives `each` of it."""
         import numpy as np
 
         if not self.nodes:
             return {}
-        straight = np.zeros(len(self.nodes))
-        for (start, to), share in self.moves.items():
-            if to == end:
-                straight[self._place[start]] += share
-        solved = np.clip(self._factors.solve(straight), 0.0, 1.0)
-        return dict(zip(self.nodes, solved.tolist(), strict=True))
+        given = np.array([each.get(node, 0.0) for node in self.nodes])
+        return dict(zip(self.nodes, self._factors.solve(given).tolist(), strict=True))
+
+    def straight_to(self, end: str) -> dict[str, float]:
+        """The probability of each node that the very next move is to `end`."""
+        return {start: share for (start, to), share in self.moves.items() if to == end}
+
+    def reaches(self, start: str = START) -> dict[str, float]:
+        """The probability that a journey from `start` comes to each of the other nodes at all."""
+        import numpy as np
+
+        if start not in self._place:
+            return {}
+        at = self._place[start]
+        visits: NDArray[Any] = self._factors.solve(np.eye(len(self.nodes)))  # by from and to
+        reached = visits[at] / visits.diagonal()
+        return {
+            node: min(float(share), 1.0)
+            for node, share in zip(self.nodes, reached, strict=True)
+            if node != start
+        }
 
 
 def absorbing_chain(moves: Moves) -> Chain:
     """The chain of these moves. Nodes from which no end is reached are left out, and the moves
     to them: what came of those is not known, so the node's other moves share its probability.
     """
-    kept = _reaching_an_end(moves)
+    kept = reaching_an_end(pair for pair, share in moves.items() if share > 0)
     known = {
         (start, end): share
         for (start, end), share in moves.items()
@@ -80,12 +105,11 @@ def absorbing_chain(moves: Moves) -> Chain:
     return Chain(tuple(sorted(kept)), scaled)
 
 
-def _reaching_an_end(moves: Moves) -> set[str]:
-    """The nodes from which a walk can end."""
+def reaching_an_end(moves: Iterable[tuple[str, str]]) -> set[str]:
+    """The nodes from which a walk over these moves can end."""
     before: dict[str, list[str]] = {}
-    for (start, end), share in moves.items():
-        if share > 0:
-            before.setdefault(end, []).append(start)
+    for start, end in moves:
+        before.setdefault(end, []).append(start)
     found: set[str] = set()
     waiting = list(ENDS)
     while waiting:
@@ -93,48 +117,3 @@ def _reaching_an_end(moves: Moves) -> set[str]:
         found |= new
         waiting.extend(new)
     return found
-
-
-def chain_step() -> Step:
-    """The step that makes run.chain: level, persona_id, node, conversion_probability; START too."""
-    return Step("run.chain", frozenset({"graph.transitions"}), ("run.chain",), _run)
-
-
-def _run(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
-    rows = connection.execute(
-        """
-        select level, persona_id, from_node, to_node, probability
-        from graph.transitions
-        where probability is not null
-        order by all
-        """
-    ).fetchall()
-    connection.execute(
-        """
-        create or replace table run.chain
-        (level varchar, persona_id varchar, node varchar, conversion_probability double)
-        """
-    )
-    chances = [
-        (level, persona, node, chance)
-        for (level, persona), moves in _by_group(rows).items()
-        for node, chance in absorbing_chain(moves).chance().items()
-    ]
-    if chances:
-        connection.executemany("insert into run.chain values (?, ?, ?, ?)", chances)
-
-
-def _by_group(
-    rows: Iterable[tuple[str, str, str, str, float]],
-) -> dict[tuple[str, str], dict[tuple[str, str], float]]:
-    """The moves by (level, persona). A node that a persona has no known steps at takes
-    everyone's moves, so that its chain does not break where the look ended."""
-    groups: dict[tuple[str, str], dict[tuple[str, str], float]] = {}
-    for level, persona, start, end, share in rows:
-        groups.setdefault((level, persona), {})[start, end] = share
-    for (level, _), moves in groups.items():
-        own = {start for start, _ in moves}
-        for (start, end), share in groups.get((level, "all"), {}).items():
-            if start not in own:
-                moves[start, end] = share
-    return groups
