@@ -51,7 +51,7 @@ placed as (  -- a journey without a touch at a level has one row there, without 
 summed as (
     select *,
         sum(weight) over (partition by level, journey_id) as weights,
-        sum(cast(is_first_meeting as integer)) over (partition by level, journey_id) as nodes
+        sum(case when is_first_meeting then 1 else 0 end) over (partition by level, journey_id) as nodes
     from placed
 ),
 
@@ -66,7 +66,7 @@ shared as (
             else 0.2e0 / nullif(touches - 2, 0)
         end as position_based,
         weight / nullif(weights, 0) as time_decay,
-        cast(is_first_meeting as integer) / nullif(nodes, 0) as shapley
+        case when is_first_meeting then 1 / nullif(nodes, 0) else 0 end as shapley
     from summed
 ),
 

@@ -96,8 +96,6 @@ def test_a_share_without_variation_takes_wilsons_interval_of_its_trials():
     assert share_interval(1.0, np.ones(5), 0) == (0.0, 1.0)
 
 
-def test_a_size_keeps_its_sign():
-    varied = np.array([-3.0, -1.0, -2.0])
-    low, high = size_interval(-2.0, varied)
-    assert low < -2 < high < 0
-    assert size_interval(0.0, np.zeros(3)) == (0.0, 0.0)
+def test_a_size_lies_where_the_middle_of_the_replicates_does():
+    assert size_interval(50.0, np.arange(101.0)) == (2.5, 97.5)
+    assert size_interval(1.0, np.full(9, 1.0 + 1e-12)) == (1.0, 1.0 + 1e-12)
