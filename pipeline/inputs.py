@@ -9,6 +9,7 @@ import duckdb
 from pipeline.settings import Settings
 
 Rows = Iterable[Sequence[Any]]
+ENDS = {0: "START", -1: "CONVERTED", -2: "DROPPED", -3: "OPEN"}  # numbers of run.nodes
 
 # Each table of settings: its columns, and how its rows are read from the settings.
 TABLES: dict[str, str] = {
@@ -17,6 +18,7 @@ TABLES: dict[str, str] = {
     "stage_number integer, owner varchar, systems varchar, people varchar, process varchar, "
     "notes varchar",
     "stages": "stage_number integer, stage varchar, notes varchar",
+    "nodes": "level varchar, node_number integer, node varchar",
     "milestones": "milestone_number integer, touchpoint varchar",
     "segments": "segment varchar, kind varchar",
     "persona_attributes": "attribute varchar",
@@ -54,6 +56,7 @@ def _rows(settings: Settings) -> Mapping[str, Rows]:
         "stages": [
             (number, stage.stage, stage.notes) for number, stage in enumerate(settings.stages, 1)
         ],
+        "nodes": list(_nodes(settings)),
         "milestones": list(enumerate(settings.journey.milestones, 1)),
         "segments": [(name, _segment_kind(settings, name)) for name in settings.segments],
         "persona_attributes": [(name,) for name in settings.personas.attributes],
@@ -66,6 +69,14 @@ def _touchpoints(settings: Settings) -> Rows:
         point = made[touchpoint]
         behind = (point.owner, _listed(point.systems), _listed(point.people), point.process)
         yield (number, touchpoint, stage, stage_number, *behind, point.notes)
+
+
+def _nodes(settings: Settings) -> Rows:
+    """Every node of the graph at each level; the outcomes have numbers below the START's."""
+    points = {number: touchpoint for number, touchpoint, *_ in settings.touchpoints()}
+    stages = {number: stage.stage for number, stage in enumerate(settings.stages, 1)}
+    for level, named in (("touchpoint", points), ("stage", stages)):
+        yield from ((level, number, name) for number, name in (ENDS | named).items())
 
 
 def _listed(names: Sequence[str]) -> str | None:

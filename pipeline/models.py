@@ -5,7 +5,7 @@ that declare what they read and make; they take their place in the same order.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -18,6 +18,7 @@ from pipeline.errors import PromiseError
 
 # A select that reads one of these serves all customers, or those listed there.
 CUSTOMER_LISTS = ("run.customers", "run.customers_to_judge")
+LISTED = "customer_id in (select customer_id from {})"  # as every such select says it
 HEADER_FIELDS = ("key", "not_null", "allowed", "shares")
 FIRST_WORDS = ("One row per", "A ", "Each ")
 
@@ -154,7 +155,7 @@ def build(
         if only_touched and part.customer_list:
             renew(connection, part, parameters)
         else:
-            create(connection, part, parameters)
+            create(connection, for_everyone(part), parameters)
         check(connection, part)
 
 
@@ -164,6 +165,14 @@ def create(
     """Make one table anew from its select."""
     sql = f"create or replace table {model.name} as {model.sql}"
     connection.execute(sql, bind(sql, parameters))
+
+
+def for_everyone(model: Model) -> Model:
+    """The same table without asking of each row whether its customer is listed: all are."""
+    sql = model.sql
+    for customers in CUSTOMER_LISTS:
+        sql = sql.replace(LISTED.format(customers), "true")
+    return replace(model, sql=sql)
 
 
 def renew(

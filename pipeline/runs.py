@@ -30,6 +30,7 @@ from pipeline.warehouse import (
     nothing_new,
     reasons_for_full,
     same_settings,
+    same_tables,
     settings_digest,
     write_state,
 )
@@ -94,7 +95,8 @@ def _make(
 ) -> None:
     """Everything between an open copy of the warehouse and its publishing."""
     bound = parameters(settings, options.until) | {"refit": options.refit}
-    only_touched = same_settings(connection, settings) and touched.remember(connection)
+    changed = _what_changed(connection, settings)
+    only_touched = not changed and touched.remember(connection)
     parts = in_order([*read_models(), *steps(settings, only_touched)])
     count = len(parts) + 2
     timed = _Timed(result.seconds_by_step, progress, count)
@@ -103,8 +105,8 @@ def _make(
     write_inputs(connection, settings, options.now, options.until)
     if only_touched:
         touched.touch_due(connection)
-    elif not result.reasons:
-        result.notes.append("the settings changed: every table was made anew from what was loaded")
+    elif changed and not result.reasons:
+        result.notes.append(f"{changed}: every table was made anew from what was loaded")
     keep_model(connection, model)
     listed = next(number for number, part in enumerate(parts, 1) if part.name == "run.customers")
     build(connection, parts[:listed], bound, timed)
@@ -117,6 +119,13 @@ def _make(
     run_checks(connection, bound)
     timed.end()
     write_state(connection, settings, options)
+
+
+def _what_changed(connection: duckdb.DuckDBPyConnection, settings: Settings) -> str:
+    """Why no table of the last run can be built upon, in words; empty where they all can."""
+    if not same_settings(connection, settings):
+        return "the settings changed"
+    return "" if same_tables(connection) else "this version makes some tables differently"
 
 
 def steps(settings: Settings, only_touched: bool = False) -> list[Step]:

@@ -12,6 +12,7 @@ import duckdb
 from pipeline.database import has_table, one, open_readonly
 from pipeline.errors import WarehouseError
 from pipeline.load import new_files
+from pipeline.models import read_models
 from pipeline.settings import Settings
 
 LAYOUT = "2"  # of the warehouse; one of another layout is rebuilt from its sources
@@ -40,6 +41,11 @@ def sources_digest(settings: Settings) -> str:
     return _digest(settings.model_dump_json(include={"sources", "placeholders"}))
 
 
+def tables_digest() -> str:
+    """Of the SQL that makes the tables; when it changes, every table is made anew."""
+    return _digest("\n".join(f"{model.name}\n{model.sql}" for model in read_models()))
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -52,6 +58,7 @@ def write_state(
         ("layout", LAYOUT),
         ("settings", settings_digest(settings)),
         ("sources", sources_digest(settings)),
+        ("tables", tables_digest()),
         ("until", options.until.isoformat() if options.until else None),
         ("title", settings.title),
     ]
@@ -128,12 +135,17 @@ def same_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> 
     return read_state(connection).get("settings") == settings_digest(settings)
 
 
+def same_tables(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the tables of the warehouse were made by the SQL of this version."""
+    return read_state(connection).get("tables") == tables_digest()
+
+
 def nothing_new(settings: Settings, warehouse: Path, options: Options) -> bool:
     """Whether the published tables are already what a run would make."""
     if options.refit or not options.publish:
         return False
     with published(warehouse) as connection:
-        if not same_settings(connection, settings):
+        if not (same_settings(connection, settings) and same_tables(connection)):
             return False
         return not new_files(connection, settings) and not _has_come_due(
             connection, settings, options

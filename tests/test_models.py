@@ -11,6 +11,7 @@ from pipeline.models import (
     build,
     check,
     create,
+    for_everyone,
     in_order,
     read_model,
     read_models,
@@ -186,3 +187,20 @@ def test_every_file_of_the_house_can_be_read_and_ordered():
 @pytest.mark.parametrize("house", read_models(), ids=lambda house: house.name)
 def test_a_table_has_a_key_unless_it_is_a_single_row(house):
     assert house.key or house.grain.startswith("A single row")
+
+
+def test_every_select_about_listed_customers_says_so_in_the_same_words():
+    for made in read_models():
+        if made.customer_list:
+            rest = for_everyone(made).sql
+            code = [line for line in rest.splitlines() if not line.startswith("--")]
+            assert made.customer_list not in "\n".join(code), made.name
+
+
+def test_for_everyone_nobody_is_asked_for():
+    connection = open_warehouse(":memory:")
+    connection.execute("create table run.customers as select 1 as customer_id")
+    connection.execute("create table core.all_cups as select unnest([1, 2]) as customer_id")
+    sql = "from core.all_cups where customer_id in (select customer_id from run.customers)"
+    build(connection, [model("select * " + sql)], {})
+    assert connection.execute("select count(*) from core.cups").fetchall() == [(2,)]

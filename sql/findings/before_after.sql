@@ -8,71 +8,97 @@
 -- allowed: position before | after | before going on | after going on | before converting
 -- shares: share
 with steps as (
-    select journey_id, customer_id, stage, touchpoint, next_touchpoint, is_mature,
-        lag(touchpoint) over in_order as previous_touchpoint,
-        lead(is_stage_entry) over in_order as is_left
+    select journey_id, customer_id, stage_number, touchpoint_number, next_touchpoint_number,
+        lag(touchpoint_number) over (partition by journey_id order by step_number) as previous_number,
+        is_mature, next_stage_number is distinct from stage_number as is_left
     from journeys.steps
-    window in_order as (partition by journey_id order by step_number)
 ),
 
 journeys as (
     select journey_id, outcome,
-        lead(first_touchpoint) over (
+        lead(first_touchpoint_number) over (
             partition by customer_id order by journey_number
-        ) as return_touchpoint
+        ) as return_number
     from journeys.journeys
 ),
 
-exits as (
-    select steps.*, outcome, return_touchpoint
+exits as (  -- by the place just before
+    select steps.*, outcome, return_number,
+        case
+            when next_touchpoint_number is not null then 3
+            when outcome = 'dropped' then 1
+            when outcome = 'converted' then 5
+        end as place
     from steps
     inner join journeys using (journey_id)
-    where coalesce(is_left, true) and is_mature
+    where is_left and is_mature
 ),
 
-positions as (
-    select journey_id, customer_id, stage, 'before' as position, touchpoint
+places as (
+    select journey_id, customer_id, stage_number, place,
+        case when place = 5 then previous_number else touchpoint_number end as touchpoint_number
     from exits
-    where next_touchpoint is null and outcome = 'dropped'
     union all
-    select journey_id, customer_id, stage, 'after', return_touchpoint
+    select journey_id, customer_id, stage_number, place + 1,
+        case when place = 1 then return_number else next_touchpoint_number end
     from exits
-    where next_touchpoint is null and outcome = 'dropped'
-    union all
-    select journey_id, customer_id, stage, 'before going on', touchpoint
-    from exits
-    where next_touchpoint is not null
-    union all
-    select journey_id, customer_id, stage, 'after going on', next_touchpoint
-    from exits
-    where next_touchpoint is not null
-    union all
-    select journey_id, customer_id, stage, 'before converting', previous_touchpoint
-    from exits
-    where next_touchpoint is null and outcome = 'converted'
+    where place < 5
 ),
 
-counted as (  -- every exit twice: for everyone, and for its customer's persona
-    select 'all' as persona_id, positions.* from positions
-    union all
-    select persona_id, positions.*
-    from positions
-    inner join personas.assignments using (customer_id)
+-- A journey may leave a stage more than once; each counts once, for everyone and the personas alike.
+of_journeys as (
+    select distinct journey_id, customer_id, stage_number, place, touchpoint_number
+    from places
+    where place is not null
+),
+
+of_customers as (
+    select customer_id, stage_number, place, touchpoint_number, count(*) as journeys
+    from of_journeys
+    where touchpoint_number is not null
+    group by all
+),
+
+came as (
+    select customer_id, stage_number, place, count(distinct journey_id) as journeys
+    from of_journeys
+    group by all
 ),
 
 totals as (
-    select persona_id, stage, position, count(distinct journey_id) as all_journeys
-    from counted
-    group by persona_id, stage, position
+    select 'all' as persona_id, stage_number, place, sum(journeys) as all_journeys
+    from came
+    group by stage_number, place
+    union all
+    select persona_id, stage_number, place, sum(journeys)
+    from came
+    inner join personas.assignments using (customer_id)
+    group by persona_id, stage_number, place
+),
+
+counted as (
+    select 'all' as persona_id, stage_number, place, touchpoint_number,
+        cast(sum(journeys) as bigint) as journeys, count(*) as customers
+    from of_customers
+    group by stage_number, place, touchpoint_number
+    union all
+    select persona_id, stage_number, place, touchpoint_number,
+        cast(sum(journeys) as bigint), count(*)
+    from of_customers
+    inner join personas.assignments using (customer_id)
+    group by persona_id, stage_number, place, touchpoint_number
 ),
 
 touchpoints as (
-    select persona_id, stage, position, touchpoint,
-        count(distinct journey_id) as journeys,
-        count(distinct customer_id) as customers
+    select persona_id, stages.stage, position, touchpoint, journeys, customers, all_journeys
     from counted
-    where touchpoint is not null
-    group by persona_id, stage, position, touchpoint
+    inner join totals using (persona_id, stage_number, place)
+    inner join (
+        values (1, 'before'), (2, 'after'),
+            (3, 'before going on'), (4, 'after going on'), (5, 'before converting')
+    ) as names (place, position) using (place)
+    inner join run.stages as stages using (stage_number)
+    inner join run.touchpoints using (touchpoint_number)
 )
 
 select persona_id, stage, position,
@@ -82,4 +108,3 @@ select persona_id, stage, position,
     touchpoint, journeys, customers,
     journeys / nullif(all_journeys, 0) as share
 from touchpoints
-inner join totals using (persona_id, stage, position)

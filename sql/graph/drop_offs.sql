@@ -7,39 +7,59 @@
 -- allowed: level stage|touchpoint
 -- shares: drop_off_rate, drop_off_low, drop_off_high, conversion_probability
 with moves as (
-    select level, customer_id, from_node, to_node, is_mature, is_after_look
+    select level, customer_id, from_number, is_mature, is_mature and is_after_look as is_rated,
+        to_node = 'DROPPED' as is_drop
     from journeys.moves
-    where from_node <> 'START'
+    where from_number <> 0
 ),
 
 assignments as (
     select customer_id, persona_id from personas.assignments
 ),
 
+nodes as (
+    select level, node_number, node from run.nodes
+),
+
 chain as (
     select level, persona_id, node, conversion_probability from run.chain
 ),
 
-counted as (  -- every step twice: for everyone, and for its customer's persona
-    select level, 'all' as persona_id, customer_id, from_node as node, to_node,
-        is_mature as is_known
+of_customers as (  -- once for everyone and the personas alike
+    select level, customer_id, from_number,
+        count(*) as steps,
+        count(*) filter (where is_mature) as mature,
+        count(*) filter (where is_mature and is_drop) as mature_dropped,
+        count(*) filter (where is_rated) as rated,
+        count(*) filter (where is_rated and is_drop) as rated_dropped
     from moves
+    group by level, customer_id, from_number
+),
+
+counted as (
+    select level, 'all' as persona_id, from_number,
+        cast(sum(steps) as bigint) as steps,
+        count(*) as customers,
+        cast(sum(mature) as bigint) as mature_steps,
+        cast(sum(mature_dropped) as bigint) as dropped
+    from of_customers
+    group by level, from_number
     union all
-    select level, persona_id, customer_id, from_node as node, to_node,
-        is_mature and is_after_look as is_known
-    from moves
+    select level, persona_id, from_number,
+        cast(sum(steps) as bigint) as steps,
+        count(*) as customers,
+        cast(sum(rated) as bigint) as mature_steps,
+        cast(sum(rated_dropped) as bigint) as dropped
+    from of_customers
     inner join assignments using (customer_id)
+    group by level, persona_id, from_number
 ),
 
 totals as (
-    select level, persona_id, node,
-        count(*) as steps,
-        count(distinct customer_id) as customers,
-        count(*) filter (where is_known) as mature_steps,
-        count(*) filter (where is_known and to_node = 'DROPPED') as dropped,
-        nullif(count(*) filter (where is_known), 0) as trials
+    select counted.level, persona_id, node, steps, customers, mature_steps, dropped,
+        nullif(mature_steps, 0) as trials
     from counted
-    group by level, persona_id, node
+    inner join nodes on nodes.level = counted.level and node_number = from_number
 )
 
 select level, persona_id, node, steps, customers, mature_steps, dropped,

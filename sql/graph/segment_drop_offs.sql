@@ -5,9 +5,10 @@
 -- allowed: level stage|touchpoint
 -- shares: drop_off_rate, drop_off_low, drop_off_high
 with moves as (
-    select level, journey_id, customer_id, from_node, to_node, is_mature, is_after_look
+    select level, journey_id, customer_id, from_number, is_mature,
+        is_mature and is_after_look as is_rated, to_node = 'DROPPED' as is_drop
     from journeys.moves
-    where from_node <> 'START'
+    where from_number <> 0
 ),
 
 segments as (
@@ -20,32 +21,52 @@ assignments as (
     select customer_id, persona_id from personas.assignments
 ),
 
-segment_moves as (
-    select segments.segment, segments.segment_value, moves.*
+nodes as (
+    select level, node_number, node from run.nodes
+),
+
+of_journeys as (
+    select level, journey_id, min(customer_id) as customer_id, from_number,
+        count(*) as steps,
+        count(*) filter (where is_mature) as mature,
+        count(*) filter (where is_mature and is_drop) as mature_dropped,
+        count(*) filter (where is_rated) as rated,
+        count(*) filter (where is_rated and is_drop) as rated_dropped
     from moves
+    group by level, journey_id, from_number
+),
+
+of_segments as (
+    select segment, segment_value, of_journeys.*
+    from of_journeys
     inner join segments using (journey_id)
 ),
 
-counted as (  -- every step twice: for everyone, and for its customer's persona
-    select segment, segment_value, level, 'all' as persona_id, customer_id, from_node as node,
-        to_node, is_mature as is_known
-    from segment_moves
+counted as (
+    select segment, segment_value, level, 'all' as persona_id, from_number,
+        cast(sum(steps) as bigint) as steps,
+        count(distinct customer_id) as customers,
+        cast(sum(mature) as bigint) as mature_steps,
+        cast(sum(mature_dropped) as bigint) as dropped
+    from of_segments
+    group by segment, segment_value, level, from_number
     union all
-    select segment, segment_value, level, persona_id, customer_id, from_node as node,
-        to_node, is_mature and is_after_look as is_known
-    from segment_moves
+    select segment, segment_value, level, persona_id, from_number,
+        cast(sum(steps) as bigint) as steps,
+        count(distinct customer_id) as customers,
+        cast(sum(rated) as bigint) as mature_steps,
+        cast(sum(rated_dropped) as bigint) as dropped
+    from of_segments
     inner join assignments using (customer_id)
+    group by segment, segment_value, level, persona_id, from_number
 ),
 
 totals as (
-    select segment, segment_value, level, persona_id, node,
-        count(*) as steps,
-        count(distinct customer_id) as customers,
-        count(*) filter (where is_known) as mature_steps,
-        count(*) filter (where is_known and to_node = 'DROPPED') as dropped,
-        nullif(count(*) filter (where is_known), 0) as trials
+    select segment, segment_value, counted.level, persona_id, node, steps, customers,
+        mature_steps, dropped,
+        nullif(mature_steps, 0) as trials
     from counted
-    group by segment, segment_value, level, persona_id, node
+    inner join nodes on nodes.level = counted.level and node_number = from_number
 )
 
 select segment, segment_value, level, persona_id, node, steps, customers, mature_steps, dropped,

@@ -6,7 +6,9 @@
 -- allowed: level stage|touchpoint
 -- shares: probability, probability_low, probability_high
 with moves as (
-    select level, customer_id, from_node, to_node, seconds, is_mature, is_after_look
+    select level, customer_id, from_number, to_number, seconds,
+        from_number = 0 or is_mature as is_known,
+        from_number = 0 or (is_mature and is_after_look) as is_known_of_persona
     from journeys.moves
 ),
 
@@ -14,53 +16,63 @@ assignments as (
     select customer_id, persona_id from personas.assignments
 ),
 
-counted as (  -- every move twice: for everyone, and for its customer's persona
-    select level, 'all' as persona_id, customer_id, from_node, to_node, seconds,
-        from_node = 'START' or is_mature as is_known
+nodes as (
+    select level, node_number, node from run.nodes
+),
+
+of_customers as (  -- once for everyone and the personas alike: who has how many of each move
+    select level, customer_id, from_number, to_number,
+        count(*) as steps,
+        count(*) filter (where is_known) as known,
+        count(*) filter (where is_known_of_persona) as known_of_persona
     from moves
-    union all
-    select level, persona_id, customer_id, from_node, to_node, seconds,
-        from_node = 'START' or (is_mature and is_after_look) as is_known
-    from moves
-    inner join assignments using (customer_id)
+    group by level, customer_id, from_number, to_number
 ),
 
 edges as (
-    select level, persona_id, from_node, to_node,
-        count(*) as steps,
-        count(distinct customer_id) as customers,
-        count(*) filter (where is_known) as mature_steps
-    from counted
-    group by all
-),
-
-placed as (  -- for the 90th percentile by nearest rank
-    select level, persona_id, from_node, to_node, seconds,
-        row_number() over (
-            partition by level, persona_id, from_node, to_node order by seconds
-        ) as place,
-        count(*) over (partition by level, persona_id, from_node, to_node) as places
-    from counted
-    where is_known and seconds is not null
+    select level, 'all' as persona_id, from_number, to_number,
+        cast(sum(steps) as bigint) as steps,
+        count(*) as customers,
+        cast(sum(known) as bigint) as mature_steps
+    from of_customers
+    group by level, from_number, to_number
+    union all
+    select level, persona_id, from_number, to_number,
+        cast(sum(steps) as bigint) as steps,
+        count(*) as customers,
+        cast(sum(known_of_persona) as bigint) as mature_steps
+    from of_customers
+    inner join assignments using (customer_id)
+    group by level, persona_id, from_number, to_number
 ),
 
 times as (
-    select level, persona_id, from_node, to_node,
+    select level, 'all' as persona_id, from_number, to_number,
         median(seconds) as median_seconds,
-        cast(min(seconds) filter (where 10 * place >= 9 * places) as double) as p90_seconds
-    from placed
-    group by all
+        cast(quantile_disc(seconds, 0.9) as double) as p90_seconds
+    from moves
+    where is_known and seconds is not null
+    group by level, from_number, to_number
+    union all
+    select level, persona_id, from_number, to_number,
+        median(seconds) as median_seconds,
+        cast(quantile_disc(seconds, 0.9) as double) as p90_seconds
+    from moves
+    inner join assignments using (customer_id)
+    where is_known_of_persona and seconds is not null
+    group by level, persona_id, from_number, to_number
 ),
 
 rated as (
     select *,
-        cast(sum(mature_steps) over (partition by level, persona_id, from_node) as bigint)
+        cast(sum(mature_steps) over (partition by level, persona_id, from_number) as bigint)
             as from_mature_steps,
         nullif(from_mature_steps, 0) as trials
     from edges
 )
 
-select level, persona_id, from_node, to_node, steps, customers, mature_steps, from_mature_steps,
+select rated.level, persona_id, from_nodes.node as from_node, to_nodes.node as to_node, steps,
+    customers, mature_steps, from_mature_steps,
     mature_steps / trials as probability,
     -- the 95 % Wilson interval
     case when trials > 0 then greatest(0, (mature_steps + 1.920729410347062e0 - 1.959963984540054e0
@@ -71,4 +83,7 @@ select level, persona_id, from_node, to_node, steps, customers, mature_steps, fr
         / (trials + 3.841458820694124e0)) end as probability_high,
     median_seconds, p90_seconds
 from rated
-left join times using (level, persona_id, from_node, to_node)
+left join times using (level, persona_id, from_number, to_number)
+inner join nodes as from_nodes
+    on from_nodes.level = rated.level and from_nodes.node_number = from_number
+inner join nodes as to_nodes on to_nodes.level = rated.level and to_nodes.node_number = to_number

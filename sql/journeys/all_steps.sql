@@ -6,48 +6,19 @@
 -- not_null: customer_id, first_event_number, session_id, touchpoint_number, started_at, ended_at, events
 with mapped_events as (
     select
-        customer_id, event_id, event_number, occurred_at, session_id, touchpoint_number, value, score
+        customer_id, event_id, event_number, occurred_at, session_id, change_number,
+        touchpoint_number, value, score
     from core.events
     where session_id is not null
         and touchpoint_number is not null
         and customer_id in (select customer_id from run.customers)
 ),
-compared as (
+gathered as (
     select
-        *,
-        lag(session_id) over in_order as previous_session_id,
-        lag(touchpoint_number) over in_order as previous_touchpoint_number
-    from mapped_events
-    window in_order as (partition by customer_id order by event_number)
-),
-steps_started as (
-    select
-        *,
-        case
-            when previous_session_id = session_id
-                and previous_touchpoint_number = touchpoint_number
-                then null
-            else event_number
-        end as started_here
-    from compared
-),
-in_steps as (
-    select
-        *,
-        last_value(started_here ignore nulls) over in_order as first_event_number
-    from steps_started
-    window in_order as (
-        partition by customer_id
-        order by event_number
-        rows between unbounded preceding and current row
-    )
-),
-steps as (
-    select
-        customer_id,
-        first_event_number,
-        min(event_id) filter (where event_number = first_event_number) as first_event_id,
-        min(session_id) as session_id,
+        min(customer_id) as customer_id,
+        min(event_number) as first_event_number,
+        arg_min(event_id, event_number) filter (where event_id is not null) as first_event_id,
+        session_id,
         min(touchpoint_number) as touchpoint_number,
         min(occurred_at) as started_at,
         max(occurred_at) as ended_at,
@@ -55,7 +26,13 @@ steps as (
         -- Decimals add up to the same in any order; doubles do not.
         cast(sum(cast(value as decimal(38, 6))) as double) as value,
         min(score) as score
-    from in_steps
-    group by customer_id, first_event_number
+    from mapped_events
+    group by session_id, change_number
+),
+steps as (
+    select
+        customer_id, first_event_number, first_event_id, session_id, touchpoint_number, started_at,
+        ended_at, events, value, score
+    from gathered
 )
 select * from steps

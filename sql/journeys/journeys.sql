@@ -11,6 +11,9 @@ with steps as (
     select * from journeys.steps
     where customer_id in (select customer_id from run.customers_to_judge)
 ),
+touchpoints as (
+    select touchpoint_number, touchpoint, stage, stage_number from run.touchpoints
+),
 gathered as (
     select
         journey_id,
@@ -20,15 +23,13 @@ gathered as (
         max(ended_at) as last_step_at,
         max(next_started_at) as next_started_at,
         count(*) as steps,
-        count(distinct session_id) as sessions,
+        count(*) filter (where is_session_entry) as sessions,
         cast(sum(events) as bigint) as events,
         -- Decimals add up to the same in any order; doubles do not.
         cast(sum(cast(value as decimal(38, 6))) as double) as value,
-        min(touchpoint) filter (where step_number = 1) as first_touchpoint,
-        min(stage) filter (where step_number = 1) as first_stage,
-        min(touchpoint) filter (where next_touchpoint is null) as last_touchpoint,
-        min(stage) filter (where next_touchpoint is null) as last_stage,
-        min(stage_number) filter (where next_touchpoint is null) as last_stage_number,
+        min(touchpoint_number) filter (where step_number = 1) as first_touchpoint_number,
+        min(touchpoint_number) filter (where next_touchpoint_number is null)
+            as last_touchpoint_number,
         max(stage_number) as furthest_stage_number
     from steps
     group by journey_id, customer_id
@@ -46,7 +47,7 @@ judged as (
         cast(floor(date_diff('microsecond', started_at, last_step_at) / 1000000) as bigint)
             as seconds,
         case
-            when last_touchpoint = $goal then 'converted'
+            when lasts.touchpoint = $goal then 'converted'
             when next_started_at - last_step_at > $give_up_after then 'dropped'
             when horizon - last_step_at > $give_up_after then 'dropped'
             else 'open'
@@ -55,14 +56,19 @@ judged as (
         sessions,
         events,
         value,
-        first_touchpoint,
-        last_touchpoint,
-        first_stage,
-        last_stage,
-        last_stage_number,
+        firsts.touchpoint as first_touchpoint,
+        lasts.touchpoint as last_touchpoint,
+        firsts.stage as first_stage,
+        lasts.stage as last_stage,
+        lasts.stage_number as last_stage_number,
         furthest_stage_number,
-        started_at - first_event_at > $give_up_after as is_start_known
+        started_at - first_event_at > $give_up_after as is_start_known,
+        first_touchpoint_number,
+        last_touchpoint_number,
+        firsts.stage_number as first_stage_number
     from gathered
+    join touchpoints as firsts on first_touchpoint_number = firsts.touchpoint_number
+    join touchpoints as lasts on last_touchpoint_number = lasts.touchpoint_number
     cross join core.horizon
 )
 select * from judged

@@ -6,54 +6,57 @@
 -- key: journey_id, visit_number
 -- not_null: customer_id, stage, stage_number, started_at, ended_at, steps, first_step_number, is_mature, is_after_look, is_goal, next_is_goal
 with steps as (
-    select * from journeys.steps
+    select
+        journey_id, visit_number, customer_id, stage_number, next_stage_number, started_at, ended_at,
+        step_number, customer_step_number, next_started_at, is_mature,
+        next_stage_number is distinct from stage_number as is_last,
+        touchpoint = $goal as is_goal,
+        coalesce(next_touchpoint = $goal, false) as next_is_goal
+    from journeys.steps
     where customer_id in (select customer_id from run.customers_to_judge)
 ),
-in_visits as (
-    select
-        *,
-        count(*) filter (where is_stage_entry) over (
-            partition by journey_id order by step_number rows unbounded preceding
-        ) as visit_number
-    from steps
+stages as (
+    select stage_number, stage from run.stages
 ),
 visits as (
     select
         journey_id,
         visit_number,
         min(customer_id) as customer_id,
-        min(stage) as stage,
         min(stage_number) as stage_number,
         min(started_at) as started_at,
         max(ended_at) as ended_at,
         count(*) as steps,
         min(step_number) as first_step_number,
-        max(next_started_at) as last_next_started_at,
+        max(next_stage_number) filter (where is_last) as next_stage_number,
+        max(next_started_at) filter (where is_last) as next_started_at,
         bool_and(is_mature) as is_mature,
         min(customer_step_number) > $look as is_after_look,
-        bool_and(touchpoint = $goal) as is_goal
-    from in_visits
+        bool_and(is_goal) as is_goal,
+        bool_or(is_last and next_is_goal) as next_is_goal
+    from steps
     group by journey_id, visit_number
 ),
-surrounded as (
+named as (
     select
         journey_id,
         visit_number,
         customer_id,
-        stage,
-        stage_number,
+        stages.stage,
+        visits.stage_number,
         started_at,
         ended_at,
         steps,
         first_step_number,
-        lead(stage) over in_order as next_stage,
-        lead(stage_number) over in_order as next_stage_number,
-        last_next_started_at as next_started_at,
+        next_stages.stage as next_stage,
+        visits.next_stage_number,
+        next_started_at,
         is_mature,
         is_after_look,
         is_goal,
-        coalesce(lead(is_goal) over in_order, false) as next_is_goal
+        next_is_goal
     from visits
-    window in_order as (partition by journey_id order by visit_number)
+    join stages using (stage_number)
+    left join stages as next_stages on visits.next_stage_number = next_stages.stage_number
 )
-select * from surrounded
+select * from named

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from pipeline.database import open_warehouse
+from pipeline.inputs import ENDS
 from pipeline.labels import segment_values_sql
 from pipeline.models import Model, Step, build, in_order, read_models
 
@@ -24,6 +25,11 @@ TOUCHPOINTS = [
     for touchpoint in touchpoints
 ]
 NUMBERS = {touchpoint: number for number, (touchpoint, _, _) in enumerate(TOUCHPOINTS, 1)}
+NODES = [
+    (level, number, node)
+    for level, nodes in (("touchpoint", NUMBERS), ("stage", STAGES))
+    for number, node in (ENDS | dict(enumerate(nodes, 1))).items()
+]
 PARAMETERS = {
     "session_timeout": timedelta(minutes=30),
     "give_up_after": timedelta(days=30),
@@ -44,6 +50,8 @@ TABLES = {
     "run.sources": "source_number integer, source varchar, kind varchar, covers_until timestamp",
     "run.touchpoints": "touchpoint_number integer, touchpoint varchar, stage varchar,"
     " stage_number integer",
+    "run.stages": "stage_number integer, stage varchar",
+    "run.nodes": "level varchar, node_number integer, node varchar",
     "run.milestones": "milestone_number integer, touchpoint varchar",
     "run.segments": "segment varchar, kind varchar",
     "run.customer_sets": "identifier_set_id bigint, customer_id bigint",
@@ -115,6 +123,8 @@ def landed(
         "run.event_labels": [event.row(number) for number, event in enumerate(listed, 1)],
         "run.sources": [(number, name, name, None) for number, name in enumerate(sources, 1)],
         "run.touchpoints": [(number, *point) for number, point in enumerate(TOUCHPOINTS, 1)],
+        "run.stages": list(enumerate(STAGES, 1)),
+        "run.nodes": NODES,
         "run.customer_sets": [(customer, customer) for customer in customers],
         "run.customers": [(customer,) for customer in customers],
         **tables,

@@ -15,18 +15,21 @@ COLUMNS = {
     "journeys.moves": "level varchar, journey_id bigint, customer_id bigint, move_number integer,"
     " from_node varchar, to_node varchar, is_mature boolean, is_after_look boolean,"
     " seconds double, started_at timestamp, stay_seconds double, is_goal boolean,"
-    " next_is_goal boolean",
+    " next_is_goal boolean, from_number integer, to_number integer",
     "journeys.stage_visits": "journey_id bigint, visit_number integer, customer_id bigint,"
     " stage varchar, stage_number integer, started_at timestamp, ended_at timestamp,"
     " is_mature boolean, is_after_look boolean, is_goal boolean, next_is_goal boolean",
     "journeys.journeys": "journey_id bigint, customer_id bigint, started_at timestamp,"
     " last_step_at timestamp, outcome varchar, steps integer, journey_number integer,"
-    " first_touchpoint varchar, is_start_known boolean, value double",
+    " first_touchpoint varchar, is_start_known boolean, value double,"
+    " first_touchpoint_number integer",
     "journeys.segments": "journey_id bigint, segment varchar, segment_value varchar",
     "journeys.steps": "journey_id bigint, step_number integer, customer_id bigint,"
     " touchpoint varchar, started_at timestamp, ended_at timestamp, channel varchar,"
     " device varchar, customer_step_number integer, stage varchar, next_touchpoint varchar,"
-    " next_started_at timestamp, is_stage_entry boolean, is_mature boolean, session_id bigint",
+    " next_started_at timestamp, is_stage_entry boolean, is_mature boolean, session_id bigint,"
+    " stage_number integer, touchpoint_number integer, next_touchpoint_number integer,"
+    " next_stage_number integer",
     "personas.assignments": "customer_id bigint, persona_id varchar",
     "personas.features": "customer_id bigint, feature_group varchar, feature varchar, value double",
     "core.attributes": "customer_id bigint, attribute varchar, value varchar",
@@ -39,6 +42,7 @@ COLUMNS = {
     "landing.balances": "rows_read bigint, rows_rejected bigint",
     "run.sources": "source_number integer, source varchar, kind varchar",
     "run.stages": "stage_number integer, stage varchar",
+    "run.nodes": "level varchar, node_number integer, node varchar",
     "run.touchpoints": "touchpoint_number integer, touchpoint varchar, stage varchar",
     "graph.drop_offs": "level varchar, persona_id varchar, node varchar, steps bigint,"
     " customers bigint, mature_steps bigint, dropped bigint, drop_off_rate double,"
@@ -78,7 +82,29 @@ def warehouse(
             connection.executemany(
                 f"insert into {name} ({', '.join(given)}) values ({marks})", rows
             )
+    _number_nodes(connection)
     return connection
+
+
+def _number_nodes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill in run.nodes, and the numbers of the moves, from the names."""
+    connection.execute("""
+        insert into run.nodes
+        with named as (
+            select level, from_node as node from journeys.moves
+            union select level, to_node from journeys.moves
+        )
+        select level,
+            case node when 'START' then 0 when 'CONVERTED' then -1 when 'DROPPED' then -2
+                when 'OPEN' then -3 else row_number() over (order by level, node) end,
+            node
+        from named
+    """)
+    for end in ("from", "to"):
+        connection.execute(f"""
+            update journeys.moves set {end}_number = node_number
+            from run.nodes as nodes where nodes.level = moves.level and node = {end}_node
+        """)
 
 
 def made(

@@ -5,6 +5,8 @@ from typing import Any
 from graph_rows import START, made, warehouse
 
 STAGES = {"ad": "see", "shop": "buy", "call": "buy", "goal": "use"}
+POINTS = {name: number for number, name in enumerate(STAGES, 1)}
+NUMBERS = {"see": 1, "buy": 2, "use": 3}  # of the stages
 
 
 def around(*journeys: tuple[int, str, str], is_mature: bool = True) -> list[tuple[Any, ...]]:
@@ -12,15 +14,26 @@ def around(*journeys: tuple[int, str, str], is_mature: bool = True) -> list[tupl
     steps, rows = [], []
     for journey, (customer, walk, outcome) in enumerate(journeys, 1):
         names = walk.split(" > ")
-        rows.append((journey, customer, START, START, outcome, len(names), journey, names[0]))
+        rows.append(
+            (journey, customer, START, START, outcome, len(names), journey, names[0], True, None,
+             POINTS[names[0]])
+        )  # fmt: skip
         for number, name in enumerate(names, 1):
             following = names[number] if number < len(names) else None
             is_entry = number == 1 or STAGES[names[number - 2]] != STAGES[name]
             steps.append(
                 (journey, number, customer, name, START, START, None, None, number, STAGES[name],
-                 following, None, is_entry, is_mature)
+                 following, None, is_entry, is_mature, None, NUMBERS[STAGES[name]], POINTS[name],
+                 POINTS.get(following), following and NUMBERS[STAGES[following]])
             )  # fmt: skip
-    connection = warehouse({"journeys.steps": steps, "journeys.journeys": rows})
+    connection = warehouse(
+        {
+            "journeys.steps": steps,
+            "journeys.journeys": rows,
+            "run.touchpoints": [(number, name, STAGES[name]) for name, number in POINTS.items()],
+            "run.stages": [(number, name) for name, number in NUMBERS.items()],
+        }
+    )
     columns = "stage, position, rank, touchpoint, journeys, share"
     return made(connection, "findings.before_after", columns)
 
