@@ -178,15 +178,19 @@ def smallest_of_component(
 ) -> tuple["np.ndarray", "np.ndarray"]:
     """The nodes of the edges `left`-`right`, ascending, and the smallest node each is joined with.
 
-    Shapes: (edges,), (edges,) to (nodes,), (nodes,).
+    Shapes: (edges,), (edges,) to (nodes,), (nodes,). Nodes are numbers from 0, with few gaps: no
+    sort is needed, and the memory is that of the greatest.
     """
     import numpy as np
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    nodes, positions = np.unique(np.concatenate([left, right]), return_inverse=True)
-    edges = (positions[: len(left)], positions[len(left) :])
-    matrix = coo_array((np.ones(len(left), dtype=np.int8), edges), shape=(len(nodes),) * 2)
-    _, labels = connected_components(matrix, directed=False)
-    _, first_position = np.unique(labels, return_index=True)  # nodes ascend, so first is smallest
-    return nodes, nodes[first_position[labels]]
+    count = 1 + int(max(np.max(left), np.max(right)))
+    matrix = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(count, count))
+    components, labels = connected_components(matrix, directed=False)
+    smallest = np.empty(components, dtype=np.int64)
+    smallest[labels[::-1]] = np.arange(count - 1, -1, -1)  # of several, the last written stands
+    is_linked = np.zeros(count, dtype=bool)
+    is_linked[left] = is_linked[right] = True
+    nodes = np.flatnonzero(is_linked)
+    return nodes, smallest[labels[nodes]]
