@@ -20,6 +20,7 @@ from pipeline.database import one, open_warehouse
 from pipeline.errors import JourneysError, PromiseError, WarehouseError
 from pipeline.inputs import parameters, write_inputs
 from pipeline.load import load, source_files
+from pipeline.memory import usual_limit
 from pipeline.models import Step, build, in_order, read_models
 from pipeline.publish import lock, publishing
 from pipeline.settings import Settings
@@ -74,7 +75,8 @@ def run(
         fresh = bool(result.reasons)
         model = kept_model(warehouse)
         with publishing(warehouse, fresh=fresh, keep=options.publish) as target:
-            connection = open_warehouse(target, files, options.memory_limit)
+            limit = options.memory_limit or usual_limit(files)
+            connection = open_warehouse(target, files, limit)
             try:
                 _make(connection, settings, options, result, model, progress)
                 record.update(_figures(connection, run_id))
@@ -173,7 +175,7 @@ def _in_words(warehouse: Path, options: Options) -> Iterator[None]:
     try:
         yield
     except duckdb.OutOfMemoryException as problem:
-        limit = options.memory_limit or "DuckDB's own, 80 % of the machine's"
+        limit = options.memory_limit or "the usual one, see docs/nightly.md"
         raise WarehouseError(
             f"{warehouse}: the run needs more memory than its limit ({limit}). What was published "
             "before still stands. Give it more: --memory-limit 8GB."

@@ -28,7 +28,7 @@ class Options:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     wait: float = 0
     publish: bool = True
-    memory_limit: str | None = None  # such as 4GB; DuckDB's own where there is none
+    memory_limit: str | None = None  # such as 4GB; pipeline.memory tells the usual one
 
 
 def settings_digest(settings: Settings) -> str:

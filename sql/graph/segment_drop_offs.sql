@@ -17,6 +17,18 @@ segments as (
     where segment_value is not null
 ),
 
+segment_values as (  -- numbered, since names are dear to group by
+    select segment, segment_value,
+        row_number() over (order by segment, segment_value) as value_number
+    from (select distinct segment, segment_value from segments)
+),
+
+numbered as (
+    select journey_id, value_number
+    from segments
+    inner join segment_values using (segment, segment_value)
+),
+
 assignments as (
     select customer_id, persona_id from personas.assignments
 ),
@@ -25,40 +37,35 @@ nodes as (
     select level, node_number, node from run.nodes
 ),
 
-of_journeys as (
-    select level, journey_id, min(customer_id) as customer_id, from_number,
+of_customers as (  -- once for everyone and the personas alike
+    select value_number, level, customer_id, from_number,
         count(*) as steps,
         count(*) filter (where is_mature) as mature,
         count(*) filter (where is_mature and is_drop) as mature_dropped,
         count(*) filter (where is_rated) as rated,
         count(*) filter (where is_rated and is_drop) as rated_dropped
     from moves
-    group by level, journey_id, from_number
-),
-
-of_segments as (
-    select segment, segment_value, of_journeys.*
-    from of_journeys
-    inner join segments using (journey_id)
+    inner join numbered using (journey_id)
+    group by value_number, level, customer_id, from_number
 ),
 
 counted as (
-    select segment, segment_value, level, 'all' as persona_id, from_number,
+    select value_number, level, 'all' as persona_id, from_number,
         cast(sum(steps) as bigint) as steps,
-        count(distinct customer_id) as customers,
+        count(*) as customers,
         cast(sum(mature) as bigint) as mature_steps,
         cast(sum(mature_dropped) as bigint) as dropped
-    from of_segments
-    group by segment, segment_value, level, from_number
+    from of_customers
+    group by value_number, level, from_number
     union all
-    select segment, segment_value, level, persona_id, from_number,
+    select value_number, level, persona_id, from_number,
         cast(sum(steps) as bigint) as steps,
-        count(distinct customer_id) as customers,
+        count(*) as customers,
         cast(sum(rated) as bigint) as mature_steps,
         cast(sum(rated_dropped) as bigint) as dropped
-    from of_segments
+    from of_customers
     inner join assignments using (customer_id)
-    group by segment, segment_value, level, persona_id, from_number
+    group by value_number, level, persona_id, from_number
 ),
 
 totals as (
@@ -66,6 +73,7 @@ totals as (
         mature_steps, dropped,
         nullif(mature_steps, 0) as trials
     from counted
+    inner join segment_values using (value_number)
     inner join nodes on nodes.level = counted.level and node_number = from_number
 )
 
