@@ -154,9 +154,10 @@ def build(
             continue
         if only_touched and part.customer_list:
             renew(connection, part, parameters)
+            check(connection, part, only_renewed=True)
         else:
             create(connection, for_everyone(part), parameters)
-        check(connection, part)
+            check(connection, part)
 
 
 def create(
@@ -187,13 +188,20 @@ def renew(
     connection.execute(sql, bind(sql, parameters))
 
 
-def check(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Check what the header promises, in one pass over the table. Raises PromiseError."""
+def check(
+    connection: duckdb.DuckDBPyConnection, model: Model, *, only_renewed: bool = False
+) -> None:
+    """Check what the header promises, in one pass over the table. Raises PromiseError.
+
+    With `only_renewed`, of the rows that were made anew and those that share a key with them: the
+    others were checked when they were made.
+    """
     promises = _promises(model)
     if not promises:
         return
     counts = ", ".join(sql for _, sql in promises)
-    row = connection.execute(f"select {counts} from {model.name}").fetchone() or ()
+    rows = _renewed(model) if only_renewed else model.name
+    row = connection.execute(f"select {counts} from {rows}").fetchone() or ()
     broken = [
         f"{words}: {count} rows" for (words, _), count in zip(promises, row, strict=True) if count
     ]
@@ -201,6 +209,16 @@ def check(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
         raise PromiseError(
             f"{model.name} breaks its promises, so nothing was published: " + "; ".join(broken)
         )
+
+
+def _renewed(model: Model) -> str:
+    """The rows of the listed customers, and what shares a key with them, as a subquery."""
+    listed = f"where customer_id in (select customer_id from {model.customer_list})"
+    if not model.key:
+        return f"(select * from {model.name} {listed})"
+    same = [f"made.{name} is not distinct from kept.{name}" for name in map(quote, model.key)]
+    keys = f"select {', '.join(map(quote, model.key))} from {model.name} {listed}"
+    return f"(from {model.name} as kept semi join ({keys}) as made on {' and '.join(same)})"
 
 
 def _promises(model: Model) -> list[tuple[str, str]]:

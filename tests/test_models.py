@@ -204,3 +204,30 @@ def test_for_everyone_nobody_is_asked_for():
     sql = "from core.all_cups where customer_id in (select customer_id from run.customers)"
     build(connection, [model("select * " + sql)], {})
     assert connection.execute("select count(*) from core.cups").fetchall() == [(2,)]
+
+
+def renewed(kept, made):
+    """What the promise says after customer 2's rows were made anew; nothing where it holds.
+
+    `kept` are cups of customer 1 that stood before, `made` those of customer 2.
+    """
+    connection = open_warehouse(":memory:")
+    connection.execute("create table run.customers as select 2 as customer_id")
+    connection.execute("create table core.cups (customer_id integer, cup_id integer)")
+    connection.executemany("insert into core.cups values (1, ?)", [[cup] for cup in kept])
+    rows = ", ".join(f"(2, {'null' if cup is None else cup})" for cup in made)
+    sql = f"select * from (values {rows}) as cups (customer_id, cup_id) where " + (
+        "customer_id in (select customer_id from run.customers)"
+    )
+    try:
+        build(connection, [model(sql, key=("cup_id",))], {}, only_touched=True)
+    except PromiseError as problem:
+        return str(problem).partition("nothing was published: ")[2]
+    return ""
+
+
+def test_rows_made_anew_are_checked_among_themselves_and_against_the_kept():
+    assert renewed([1, 2], [3, 4]) == ""
+    assert '("cup_id") is not unique: 1 rows' in renewed([1, 2], [3, 3])
+    assert '("cup_id") is not unique: 1 rows' in renewed([1, 2], [2, 3])
+    assert "cup_id is null: 1 rows" in renewed([1, 2], [None, 3])
