@@ -10,8 +10,9 @@ import click
 
 from pipeline import __version__, interrupts
 from pipeline.errors import JourneysError, SettingsError, WarehouseError
+from pipeline.options import json_option, warehouse_option
+from pipeline.question_commands import around, funnel, paths
 
-WAREHOUSE = Path("out/journeys.duckdb")
 REPORT = Path("out/report.html")
 
 
@@ -38,11 +39,6 @@ data_option = click.option(
     "--data", type=click.Path(path_type=Path),
     help="Where the relative paths of the settings start, instead of their own folder.",
 )  # fmt: skip
-warehouse_option = click.option(
-    "--warehouse", default=WAREHOUSE, show_default=True, type=click.Path(path_type=Path),
-    help="The DuckDB file that holds every table.",
-)  # fmt: skip
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -258,6 +254,10 @@ def sample(out: Path, customers: int, events: int | None, seed: int, form: str) 
 
     make_sample(out, customers=customers, seed=seed, form=cast(Form, form), events=events)
     click.echo(f"The sample is in {out}")
+
+
+for command in (funnel, paths, around):
+    cli.add_command(command)
 
 
 def _open(warehouse: Path) -> Any:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from pipeline.database import has_table
 from pipeline.errors import JourneysError, WarehouseError
 from pipeline.generation import find_warehouse, open_generation
-from pipeline.handle import EVERYONE, Handle, chosen
+from pipeline.handle import EVERYONE, chosen
+from pipeline.own_questions import OwnQuestions
 
 if TYPE_CHECKING:
     import networkx
@@ -42,10 +43,11 @@ def open_journeys(path: Path | str = "out/journeys.duckdb") -> "Journeys":
     return Journeys(warehouse, connection)
 
 
-class Journeys(Handle):
+class Journeys(OwnQuestions):
     """What a warehouse says of its customers' journeys, as frames and figures.
 
-    Besides the questions below: `.tables()`, `.table(name)` and `.sql(text)`, for everything else.
+    Besides the questions below: `.funnel(…)`, `.paths(…)`, `.around(…)` and `.step_matrix()` for
+    touchpoints of your choice; `.tables()`, `.table(name)` and `.sql(text)` for everything else.
     """
 
     # -- where customers leave
@@ -64,7 +66,7 @@ class Journeys(Handle):
         """One row per stage: what became of the journeys that entered it, each counted once:
         entered, advanced, went_back, dropped, open, converted; their rates; median times.
 
-        The twin of `.funnel()`.
+        The twin of `.stage_funnel()`.
         """
         return self._rows("graph.stages", "stage_number", persona_id=self._persona(persona))
 
@@ -120,13 +122,6 @@ class Journeys(Handle):
 
     # -- journeys, one by one
 
-    def paths(self, limit: int = 20) -> "pandas.DataFrame":
-        """One row per sequence of touchpoints, most taken first: path, steps, journeys, customers,
-        converted, dropped, open.
-        """
-        sql = "select * from journeys.paths order by journeys desc, path limit $limit"
-        return self.sql(sql, limit=limit)
-
     def journey(self, journey_id: int) -> "pandas.DataFrame":
         """One row per step of this journey, in order: the columns of journeys.steps."""
         steps = self._rows("journeys.steps", "step_number", journey_id=int(journey_id))
@@ -176,7 +171,7 @@ class Journeys(Handle):
         order = "from_number, to_number nulls last, to_node"
         return self._rows("graph.flows", order, persona_id=self._persona(persona))
 
-    def funnel(self, persona: str = EVERYONE) -> "plotly.graph_objects.Figure":
+    def stage_funnel(self, persona: str = EVERYONE) -> "plotly.graph_objects.Figure":
         """What became of the journeys that entered each stage; the data: `.stages()`."""
         from pipeline.charts import funnel
 

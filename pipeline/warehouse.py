@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.database import has_table, one, open_readonly
+from pipeline.durations import duration_words
 from pipeline.errors import WarehouseError
 from pipeline.load import new_files
 from pipeline.models import read_models
@@ -61,8 +62,20 @@ def write_state(
         ("tables", tables_digest()),
         ("until", options.until.isoformat() if options.until else None),
         ("title", settings.title),
+        *_answered_with(settings),
     ]
     connection.executemany("insert into run.state values (?, ?)", rows)
+
+
+def _answered_with(settings: Settings) -> list[tuple[str, str]]:
+    """What a question asked of the warehouse needs to know, so that it needs no settings."""
+    return [
+        ("goal", settings.journey.goal),
+        ("give_up_after", duration_words(settings.journey.give_up_after)),
+        ("within", duration_words(settings.journey.within)),
+        ("look", str(settings.personas.look)),
+        ("min_group", str(settings.privacy.min_group)),
+    ]
 
 
 def read_state(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:

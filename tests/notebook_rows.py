@@ -7,7 +7,8 @@ from pipeline.publish import lock, publishing
 
 TABLES = """
 create table run.state as from (values
-    ('layout', '1'), ('title', 'Tea <house>')) as state (name, value);
+    ('layout', '1'), ('title', 'Tea <house>'), ('goal', 'till'), ('give_up_after', '30 days'),
+    ('within', '60 days'), ('look', '3'), ('min_group', '5')) as state (name, value);
 create table run.stages as from (values
     (1, 'look'), (2, 'buy')) as stages (stage_number, stage);
 create table run.touchpoints as from (values
@@ -39,7 +40,8 @@ create table journeys.steps as from (values
     (70, 2, 'till'), (70, 1, 'tasting'), (71, 1, 'tasting'), (80, 1, 'shop window')
 ) as steps (journey_id, step_number, touchpoint);
 create table journeys.paths as from (values
-    ('tasting', 1), ('shop window', 4), ('tasting > till', 1)) as paths (path, journeys);
+    ('tasting', 1, 1), ('shop window', 4, 2), ('tasting > till', 1, 1)
+) as paths (path, journeys, customers);
 create table graph.drop_offs as from (values
     ('stage', 'all', 'buy', 9, 0.5), ('stage', 'all', 'look', 4, 0.25),
     ('touchpoint', 'all', 'till', 9, 0.5), ('stage', 'p1', 'look', 1, null)

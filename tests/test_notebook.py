@@ -113,7 +113,7 @@ def test_the_graph_has_the_moves_as_edges(journeys):
     assert journeys.graph().edges["look", "buy"]["probability"] == 0.75
 
 
-@pytest.mark.parametrize("picture", ["flow", "funnel", "over_time"])
+@pytest.mark.parametrize("picture", ["flow", "stage_funnel", "over_time"])
 def test_each_picture_is_a_figure(journeys, picture):
     assert getattr(journeys, picture)().data
 
@@ -144,7 +144,7 @@ def sample(sample_warehouse):
 
 
 QUESTIONS = (
-    "drop_offs", "stages", "transitions", "conversion", "traits", "flows", "flow", "funnel",
+    "drop_offs", "stages", "transitions", "conversion", "traits", "flows", "flow", "stage_funnel",
     "over_time", "graph",
 )  # fmt: skip
 
@@ -158,7 +158,7 @@ def test_every_question_is_answered_for_everyone_and_each_persona(sample, questi
 
 def test_a_picture_shows_the_cells_of_its_twin(sample):
     assert list(sample.flow().data[0].link.value) == list(sample.flows()["journeys"])
-    assert list(sample.funnel().data[0].x) == list(sample.stages()["advanced"])
+    assert list(sample.stage_funnel().data[0].x) == list(sample.stages()["advanced"])
 
 
 def test_the_graph_has_every_move_of_its_twin(sample):

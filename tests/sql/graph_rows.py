@@ -30,6 +30,7 @@ COLUMNS = {
     " next_started_at timestamp, is_stage_entry boolean, is_mature boolean, session_id bigint,"
     " stage_number integer, touchpoint_number integer, next_touchpoint_number integer,"
     " next_stage_number integer",
+    "journeys.sequences": "journey_id bigint, customer_id bigint, path varchar, steps bigint",
     "personas.assignments": "customer_id bigint, persona_id varchar",
     "personas.features": "customer_id bigint, feature_group varchar, feature varchar, value double",
     "core.attributes": "customer_id bigint, attribute varchar, value varchar",
