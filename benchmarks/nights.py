@@ -50,6 +50,11 @@ def told(done: Simulated, large: LargeNight | None) -> list[str]:
     return lines + (["", *bounds(large_lines(large)), ""] if large else [])
 
 
+def equality(what: str, differ: dict[str, str]) -> Line:
+    words = ", ".join(f"{table} ({how})" for table, how in differ.items())
+    return Line(what, "none", words or "none", not differ)
+
+
 def listed(numbers: list[int]) -> str:
     return ", ".join(map(str, numbers))
 
@@ -58,10 +63,7 @@ def simulated_lines(done: Simulated) -> list[Line]:
     last = done.nights[-1]
     share = last.warehouse_bytes / done.fresh_bytes
     return [
-        Line(
-            "tables that differ from one full run's", "none",
-            ", ".join(done.differing) or "none", not done.differing,
-        ),
+        equality("tables that differ from one full run's", done.differing),
         Line(
             "load to steps, the last nights against those around the tenth", "1.5 ×",
             times(done.growth()), done.growth() <= 1.5,
@@ -91,10 +93,7 @@ def large_lines(large: LargeNight) -> list[Line]:
             0.1, "a tenth", parts,
         ),
         against("the whole night, against a full run", 1 / 3, "a third", wholes),
-        Line(
-            "tables that differ from the full run's", "none",
-            ", ".join(large.differing) or "none", not large.differing,
-        ),
+        equality("tables that differ from the full run's", large.differing),
     ]  # fmt: skip
 
 

@@ -39,7 +39,7 @@ class Simulated:
     events_a_night: int
     nights: list[Night] = field(default_factory=list)
     killed: list[int] = field(default_factory=list)
-    differing: list[str] = field(default_factory=list)
+    differing: dict[str, str] = field(default_factory=dict)
     fresh_bytes: int = 0
     full: float = 0
 

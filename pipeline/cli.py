@@ -64,6 +64,9 @@ def run(
     memory_limit: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Load what is new and bring every table up to date, or publish nothing."""
+    is_plain = not (full or refit or until or now)
+    if is_plain and _says_nothing_new(config, data, warehouse, wait, as_json):
+        return
     from pipeline import runs
     from pipeline.progress import shown
     from pipeline.settings import read_settings
@@ -77,27 +80,54 @@ def run(
     _print_run(result, as_json)
 
 
+def _says_nothing_new(
+    config: Path, data: Path | None, warehouse: Path, wait: float, as_json: bool
+) -> bool:
+    """Whether a look at the disk was enough to tell that there is nothing to do, and to say so."""
+    from pipeline.publish import lock, run_id_of
+    from pipeline.unchanged import read_unchanged
+
+    if not warehouse.exists():
+        return False
+    with lock(warehouse, wait):
+        figures = read_unchanged(config, data, warehouse)
+    if figures is None:
+        return False
+    told = {"run_id": run_id_of(datetime.now(UTC)), "is_new": False, "reasons": [], "notes": []}
+    _print_summary(warehouse, told, figures, as_json)
+    return True
+
+
 def _print_run(result: Any, as_json: bool) -> None:
     from pipeline.database import open_readonly
-    from pipeline.summary import read_summary, summary_lines
+    from pipeline.unchanged import read_figures
 
-    if not result.is_new and not as_json:
-        click.echo(f"Nothing new: {result.warehouse} is up to date.")
     connection = open_readonly(result.warehouse)
     try:
-        summary = read_summary(connection)
+        figures = read_figures(connection)
     finally:
         connection.close()
+    told = {
+        "run_id": result.run_id, "is_new": result.is_new,
+        "reasons": result.reasons, "notes": result.notes,
+    }  # fmt: skip
+    _print_summary(result.warehouse, told, figures, as_json)
+
+
+def _print_summary(
+    warehouse: Path, told: dict[str, Any], figures: dict[str, Any], as_json: bool
+) -> None:
+    from pipeline.summary import Summary, summary_lines
+
     if as_json:
-        told = {
-            "run_id": result.run_id, "is_new": result.is_new,
-            "reasons": result.reasons, "notes": result.notes,
-        }  # fmt: skip
-        click.echo(json.dumps(told | summary.as_dict(), ensure_ascii=False))
+        click.echo(json.dumps(told | figures, ensure_ascii=False))
         return
-    for note in [*(f"every file was read anew: {why}" for why in result.reasons), *result.notes]:
+    if not told["is_new"]:
+        click.echo(f"Nothing new: {warehouse} is up to date.")
+    reasons = [f"every file was read anew: {why}" for why in told["reasons"]]
+    for note in [*reasons, *told["notes"]]:
         click.echo(f"{note[0].upper()}{note[1:]}.")
-    for line in summary_lines(summary):
+    for line in summary_lines(Summary(**figures)):
         click.echo(line)
 
 

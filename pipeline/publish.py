@@ -27,6 +27,11 @@ def beside(warehouse: Path, ending: str) -> Path:
     return warehouse.with_name(warehouse.name + ending)
 
 
+def run_id_of(now: datetime) -> str:
+    """The name of this process's run."""
+    return f"{now:%Y-%m-%dT%H:%M:%S}-{os.getpid()}"
+
+
 @contextmanager
 def lock(warehouse: Path, wait: float = 0) -> Iterator[None]:
     """Hold the warehouse for one run, waiting at most `wait` seconds for another to end.

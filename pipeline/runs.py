@@ -3,7 +3,6 @@
 files -> landing -> identity -> core -> journeys -> personas -> graph -> findings -> published
 """
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,8 +21,10 @@ from pipeline.inputs import parameters, write_inputs
 from pipeline.load import load, source_files
 from pipeline.memory import usual_limit
 from pipeline.models import Step, build, in_order, read_models
-from pipeline.publish import lock, publishing
+from pipeline.publish import lock, publishing, run_id_of
 from pipeline.settings import Settings
+from pipeline.summary import read_summary
+from pipeline.unchanged import looked_at, write_look
 from pipeline.warehouse import (
     Options,
     keep_model,
@@ -63,10 +64,12 @@ def run(
 
     Raises InputError, SettingsError or WarehouseError (bad input), PromiseError (broken promise).
     """
-    run_id = f"{options.now:%Y-%m-%dT%H:%M:%S}-{os.getpid()}"
+    run_id = run_id_of(options.now)
     result = Result(warehouse, run_id)
     files = source_files(settings)
     recorded = _recorded(result, settings, options)
+    paths = [source.path for source in settings.sources]
+    looked = looked_at(settings.file, settings.folder, paths, options.until)
     with lock(warehouse, options.wait), recorded as record, _in_words(warehouse, options):
         result.reasons = reasons_for_full(settings, warehouse, options)
         if not result.reasons and nothing_new(settings, warehouse, options):
@@ -80,6 +83,7 @@ def run(
             try:
                 _make(connection, settings, options, result, model, progress)
                 record.update(_figures(connection, run_id))
+                write_look(connection, looked, read_summary(connection).as_dict())
                 journal.fill(connection, [*journal.read(warehouse), _finished(record, result)])
                 connection.execute("checkpoint")
             finally:

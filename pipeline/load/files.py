@@ -8,6 +8,7 @@ import duckdb
 
 from pipeline.database import has_table
 from pipeline.errors import InputError
+from pipeline.globs import matching
 from pipeline.nearest import nearest
 from pipeline.settings import Settings, Source
 
@@ -54,16 +55,9 @@ def source_files(settings: Settings) -> list[Path]:
 
 def files_of(source: Source, settings: Settings) -> list[Path]:
     """The files of one source, in order of name. Raises InputError where there is none."""
-    start = settings.folder / source.path
-    pattern = str(Path(source.path))
-    if start.is_file():
-        found = [start]
-    else:
-        anchor = Path(start.anchor) if Path(pattern).is_absolute() else settings.folder
-        found = sorted(anchor.glob(str(start.relative_to(anchor))))
-    files = [path for path in found if path.is_file()]
+    files = matching(settings.folder, str(source.path))
     if not files:
-        raise InputError(_missing(source, start))
+        raise InputError(_missing(source, settings.folder / source.path))
     for path in files:
         if _ending(path) not in KINDS or (_is_gzip(path) and KINDS[_ending(path)] == "parquet"):
             raise InputError(
