@@ -225,6 +225,45 @@ def findings(warehouse: Path, as_json: bool) -> None:
         click.echo("Nowhere is more lost than usual, as far as this data can tell.")
 
 
+@cli.command()
+@warehouse_option
+@click.option(
+    "--paths",
+    "paths",
+    type=click.Path(path_type=Path),
+    help="Credit these paths instead: CSV or Parquet with path, conversions, value, nulls.",
+)
+@click.option(
+    "--separator",
+    default=">",
+    show_default=True,
+    help="What stands between the touches of --paths.",
+)
+@click.option(
+    "--level",
+    default="channel",
+    show_default=True,
+    type=click.Choice(["channel", "touchpoint", "stage"]),
+)
+@click.option("--persona", default="all", show_default=True)
+@json_option
+def attribute(
+    warehouse: Path, paths: Path | None, separator: str, level: str, persona: str, as_json: bool
+) -> None:  # fmt: skip
+    """Credit conversions to channels, touchpoints or stages, by removal effects and by rules."""
+    from pipeline.chain import credits
+
+    if paths:
+        table = credits.of_paths(paths, separator)
+    else:
+        connection = _open(warehouse)
+        try:
+            table = credits.of_warehouse(connection, level, persona)
+        finally:
+            connection.close()
+    click.echo(credits.as_json(table) if as_json else credits.as_text(table))
+
+
 @cli.command("runs")
 @warehouse_option
 @click.option("--compare", nargs=2, metavar="A B", help="Show what changed in the figures.")
@@ -257,7 +296,7 @@ def _cell(value: Any) -> str:
 @click.option("--persona", default="all", show_default=True)
 @click.option("--level", default="touchpoint", type=click.Choice(["touchpoint", "stage"]))
 def export(warehouse: Path, out: Path, persona: str, level: str) -> None:
-    """Export the transition graph as GraphML and JSON."""
+    """Export the graph as GraphML, JSON, Mermaid and Parquet, without small groups."""
     from pipeline.graph import export_graph
 
     connection = _open(warehouse)

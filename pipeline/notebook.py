@@ -110,6 +110,56 @@ class Journeys(OwnQuestions):
         order = "month <> 'all', month"
         return self._rows("graph.conversion", order, persona_id=self._persona(persona))
 
+    # -- the chain behind them
+
+    def chain(self, persona: str = EVERYONE, level: str = "stage") -> "pandas.DataFrame":
+        """One row per node, START first: conversion_probability, expected_steps and
+        expected_seconds to the end of the journey, each with its interval.
+        """
+        cells = {"persona_id": self._persona(persona), "level": _level(level)}
+        return self._rows("graph.chain", f"{_in_map_order(level)} nulls first", **cells)
+
+    def attribution(self, persona: str = EVERYONE, level: str = "channel") -> "pandas.DataFrame":
+        """One row per node, most credited first: removal_effect with its interval, credit (by it),
+        first_touch, last_touch, linear, position_based, time_decay, shapley; and, ending in
+        `_value`, the value credited by each. Levels: channel, touchpoint, stage.
+        """
+        cells = {
+            "persona_id": self._persona(persona),
+            "level": chosen("level", level, ("channel", *LEVELS)),
+        }
+        return self._rows("graph.attribution", "credit desc nulls last, node", **cells)
+
+    def what_if(
+        self, node: str, drop_off: float, persona: str = EVERYONE, level: str = "stage"
+    ) -> "pandas.DataFrame":
+        """One row: what the chain expects if the drop-off rate at a node were `drop_off`, its other
+        exits scaled alike: drop_off_rate (as it is), journeys, conversions (expected as it is),
+        conversions_gained and value_gained with intervals.
+
+        An expectation if nothing else changed, not a promise.
+        """
+        import pandas
+
+        from pipeline.chain.what_if import what_if
+
+        found = what_if(self._open(), node, drop_off, _level(level), self._persona(persona))
+        return pandas.DataFrame([{"node": node, **found}])
+
+    def memory(self, persona: str = EVERYONE, level: str = "stage") -> "pandas.DataFrame":
+        """One row per number of steps remembered (0, 1, 2): how well each tells the next move of
+        customers held out, and its bic.
+        """
+        cells = {"persona_id": self._persona(persona), "level": _level(level)}
+        return self._rows("graph.memory", "steps_remembered", **cells)
+
+    def forecasts(self, persona: str = EVERYONE, level: str = "stage") -> "pandas.DataFrame":
+        """One row per node: the drop-off rate (at START: conversion) foretold from the first 70 %
+        of the time, and the one observed after it, with intervals; is_missed where they differ.
+        """
+        cells = {"persona_id": self._persona(persona), "level": _level(level)}
+        return self._rows("graph.forecasts", f"{_in_map_order(level)} nulls first", **cells)
+
     def findings(self) -> "pandas.DataFrame":
         """One row per finding, in order of rank: finding_id, kind, persona_id, stage, touchpoint,
         sentence, size, low, high, evidence, sql (the query that shows its evidence).
@@ -185,13 +235,16 @@ class Journeys(OwnQuestions):
         return over_time(months[months["month"] != "all"])
 
     def graph(self, persona: str = EVERYONE, level: str = "stage") -> "networkx.DiGraph[str]":
-        """The moves as a directed graph; the data: `.transitions()` on its edges, `.drop_offs()`
-        on its nodes.
+        """The moves as a directed graph; the data: `.transitions()` on its edges; `.drop_offs()`,
+        `.chain()` and `.attribution()` on its nodes.
         """
         from pipeline.graph import journey_graph
 
-        moves, nodes = self.transitions(persona, level), self.drop_offs(persona, level)
-        return journey_graph(moves, nodes, level, self._persona(persona))
+        return journey_graph(
+            self.transitions(persona, level), self.drop_offs(persona, level),
+            self.chain(persona, level), self.attribution(persona, level),
+            level=level, persona_id=self._persona(persona),
+        )  # fmt: skip
 
 
 def _level(level: str) -> str:

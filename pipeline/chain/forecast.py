@@ -1,0 +1,257 @@
+"""Does the chain foretell what it has not seen: learned from the first 70 % of the time, tried on
+the rest.
+
+Learned from is what was known at that instant (steps that ended `give_up_after` before it). Tried
+on are the steps that began after it: how many were lost at each node. And the journeys that began
+in the first half of what is left: how many converted within the time of its second half, so that
+all of them were watched for just as long. The chain says how many convert in the end; which share
+of these does so within that time is read from journeys that began in the first 35 % of the time.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
+from typing import Any
+
+import duckdb
+
+from pipeline.chain.absorbing import CONVERTED, DROPPED, START
+from pipeline.chain.counts import EVERYONE, PARTS, Tally
+from pipeline.chain.sampled import parts_taken
+from pipeline.database import bind
+from pipeline.models import Step
+
+CONFIDENCE, LEAST = 0.95, 30
+
+# The instant of the cut, the time that journeys are watched after it, and the longer one that those
+# before it were watched; no row without a horizon after the first event.
+CUT = """
+create or replace table run.forecast_cut as
+select first_event_at + spanned * 0.7 as learned_until, spanned * 0.15 as watched,
+    spanned * 0.35 as watched_long,
+    date_diff('microsecond', first_event_at, horizon) * 0.15 / 1e6 as watched_seconds
+from (select horizon - first_event_at as spanned, * from core.horizon)
+where horizon > first_event_at
+"""
+MOVES = """
+with moves as (
+    select level, persona_id, customer_id % 400 as part, from_node, to_node,
+        started_at >= learned_until as is_tried
+    from journeys.moves
+    inner join personas.assignments using (customer_id)
+    cross join run.forecast_cut
+    where customer_id % 400 < $parts and is_mature and to_node <> 'OPEN' and (
+        started_at >= learned_until
+        or started_at + interval 1 second * coalesce(stay_seconds, 0)
+            + case when from_node = 'START' then interval 0 day else $give_up_after end
+            < learned_until
+    )
+)
+
+select level, persona_id, from_node, to_node, is_tried, part, count(*) as moves
+from moves
+group by all
+order by all
+"""
+# Journeys that were watched after the cut, and those before it that were watched for longer.
+JOURNEYS = """
+with journeys as (
+    select persona_id,
+        started_at >= learned_until as is_tried,
+        outcome = 'converted' and last_step_at - started_at <= watched as is_soon,
+        outcome = 'converted' and last_step_at - started_at <= watched_long as is_in_time
+    from journeys.journeys
+    inner join personas.assignments using (customer_id)
+    cross join run.forecast_cut
+    cross join core.horizon
+    where customer_id % 400 < $parts and (
+        started_at >= learned_until and started_at + watched <= horizon
+        or started_at + watched_long < learned_until
+    )
+)
+
+select persona_id,
+    count(*) filter (where is_tried) as tried,
+    count(*) filter (where is_tried and is_soon) as tried_soon,
+    count(*) filter (where not is_tried and is_in_time) as converted,
+    count(*) filter (where not is_tried and is_soon) as converted_soon
+from journeys
+group by persona_id
+order by persona_id
+"""
+TABLE = """
+create or replace table run.forecasts (
+    level varchar, persona_id varchar, node varchar, measure varchar, learned_until timestamp,
+    within_seconds double, learned_steps bigint, tried_steps bigint,
+    predicted double, predicted_low double, predicted_high double,
+    observed double, observed_low double, observed_high double,
+    difference double, difference_low double, difference_high double, is_missed boolean
+)
+"""
+
+
+def forecast_step() -> Step:
+    """The step that makes run.forecasts, of which graph.forecasts tells the columns."""
+    reads = frozenset({
+        "journeys.moves", "journeys.journeys", "personas.assignments", "core.horizon",
+    })  # fmt: skip
+    return Step("run.forecasts", reads, ("run.forecasts",), _run)
+
+
+def _run(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
+    connection.execute(CUT)
+    connection.execute(TABLE)
+    cut = connection.execute(
+        "select learned_until, watched_seconds from run.forecast_cut"
+    ).fetchone()
+    if cut is None:
+        return
+    bound = dict(parameters) | {"parts": parts_taken(connection)}
+    moves, journeys = (
+        connection.execute(sql, bind(sql, bound)).fetchall() for sql in (MOVES, JOURNEYS)
+    )
+    watched = {persona_id: Watched(*row) for persona_id, *row in journeys}
+    watched[EVERYONE] = Watched(*(sum(row[at] for row in journeys) for at in range(1, 5)))
+    rows = [
+        (level, persona_id, found.node, found.measure, cut[0],
+         cut[1] if found.measure == "conversion" else None, *found.columns())
+        for (level, persona_id), seen in _groups(moves).items()
+        for found in forecasts(seen, watched.get(persona_id, Watched(0, 0, 0, 0)))
+    ]  # fmt: skip
+    if rows:
+        marks = ", ".join("?" * len(rows[0]))
+        connection.executemany(f"insert into run.forecasts values ({marks})", rows)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Journeys: those tried on and how many converted soon; of those before that converted within
+    the longer time, how many did so soon."""
+
+    tried: int
+    tried_soon: int
+    converted: int
+    converted_soon: int
+
+
+@dataclass
+class Seen:
+    """The moves of one level and persona: (from, to) -> moves by part; and those tried on."""
+
+    learned: dict[tuple[str, str], Any]
+    tried: dict[tuple[str, str], int]
+
+
+def _groups(moves: Sequence[tuple[Any, ...]]) -> dict[tuple[str, str], Seen]:
+    """By level and persona, everyone among them."""
+    import numpy as np
+
+    found: dict[tuple[str, str], Seen] = {}
+    for level, persona_id, start, end, is_tried, part, count in moves:
+        for group in ((level, EVERYONE), (level, persona_id)):
+            seen = found.setdefault(group, Seen({}, {}))
+            if is_tried:
+                seen.tried[start, end] = seen.tried.get((start, end), 0) + count
+            else:
+                seen.learned.setdefault((start, end), np.zeros(PARTS))[part] += count
+    return dict(sorted(found.items()))
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share with the trials that say as much about it."""
+
+    value: float
+    trials: float
+
+    def interval(self, quantile: float) -> tuple[float, float]:
+        """Wilson's."""
+        square = quantile**2
+        middle = (self.value + square / (2 * self.trials)) / (1 + square / self.trials)
+        spread = self.value * (1 - self.value) / self.trials + square / (4 * self.trials**2)
+        half = quantile * sqrt(spread) / (1 + square / self.trials)
+        return max(0.0, middle - half), min(1.0, middle + half)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """One figure foretold, and as it came; `quantile` allows for all figures of its group."""
+
+    node: str
+    measure: str
+    learned: int
+    tried: int
+    predicted: Share
+    observed: Share
+    quantile: float
+
+    def columns(self) -> tuple[Any, ...]:
+        """The columns of run.forecasts from learned_steps on."""
+        usual = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+        low, high = self.difference(self.quantile)
+        return (
+            self.learned, self.tried,
+            self.predicted.value, *self.predicted.interval(usual),
+            self.observed.value, *self.observed.interval(usual),
+            self.observed.value - self.predicted.value, *self.difference(usual),
+            low > 0 or high < 0,
+        )  # fmt: skip
+
+    def difference(self, quantile: float) -> tuple[float, float]:
+        """The interval of observed less predicted (Newcombe's tenth method, 1998)."""
+        (old_low, old_high), (new_low, new_high) = (
+            share.interval(quantile) for share in (self.predicted, self.observed)
+        )
+        old, new = self.predicted.value, self.observed.value
+        return (
+            new - old - sqrt((new - new_low) ** 2 + (old_high - old) ** 2),
+            new - old + sqrt((new_high - new) ** 2 + (old - old_low) ** 2),
+        )
+
+
+def forecasts(seen: Seen, watched: Watched) -> list[Forecast]:
+    """What was foretold and came: a drop-off rate for each node, and conversion from START.
+
+    Figures that rest on fewer than 30 steps or journeys, before or after, are left out.
+    """
+    found = [*_drop_offs(seen), *_conversion(seen, watched)]
+    allowed = (1 - CONFIDENCE) / max(1, len(found))
+    quantile = NormalDist().inv_cdf(1 - allowed / 2)
+    return [Forecast(*each, quantile) for each in found]
+
+
+Found = tuple[str, str, int, int, Share, Share]
+
+
+def _drop_offs(seen: Seen) -> Iterator[Found]:
+    learned = {pair: int(moves.sum()) for pair, moves in seen.learned.items()}
+    for node in sorted({start for start, _ in learned} - {START}):
+        before, after = _steps(learned, node), _steps(seen.tried, node)
+        lost, lost_after = learned.get((node, DROPPED), 0), seen.tried.get((node, DROPPED), 0)
+        if min(before, after) >= LEAST and learned.get((node, CONVERTED), 0) < before:
+            yield (
+                node, "drop-off", before, after,
+                Share(lost / before, before), Share(lost_after / after, after),
+            )  # fmt: skip
+
+
+def _steps(moves: Mapping[tuple[str, str], int], node: str) -> int:
+    return sum(count for (start, _), count in moves.items() if start == node)
+
+
+def _conversion(seen: Seen, watched: Watched) -> Iterator[Found]:
+    from pipeline.chain.replicates import Replicates
+
+    tally = Tally(seen.learned, {})
+    in_the_end, begun = tally.chain.chance().get(START, 0.0), round(tally.steps_at().get(START, 0))
+    if min(begun, watched.tried, watched.converted) < LEAST or not 0 < in_the_end < 1:
+        return
+    replicates = Replicates(tally)
+    error = float(replicates.chance()[:, replicates.place[START]].std(ddof=1))
+    soon = watched.converted_soon / watched.converted
+    share = in_the_end * soon
+    variance = (soon * error) ** 2 + in_the_end**2 * soon * (1 - soon) / watched.converted
+    trials = share * (1 - share) / variance if 0 < share < 1 and variance > 0 else begun
+    came = Share(watched.tried_soon / watched.tried, watched.tried)
+    yield START, "conversion", begun, watched.tried, Share(share, trials), came
