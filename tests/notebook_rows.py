@@ -53,6 +53,19 @@ create table graph.segment_drop_offs as from (values
 create table graph.transitions as from (values
     ('stage', 'all', 'START', 'look', 4, 1.0), ('stage', 'all', 'look', 'buy', 9, 0.75)
 ) as transitions (level, persona_id, from_node, to_node, steps, probability);
+create table graph.chain as from (values
+    ('stage', 'all', 'START', 0.25), ('stage', 'all', 'look', 0.3), ('stage', 'all', 'buy', 0.5)
+) as chain (level, persona_id, node, conversion_probability);
+create table graph.attribution as from (values
+    ('stage', 'all', 'look', 0.5, 0.4), ('stage', 'all', 'buy', 1.0, 0.6),
+    ('channel', 'all', 'paid', 1.0, 1.0)
+) as attribution (level, persona_id, node, removal_effect, credit);
+create table graph.memory as from (values
+    ('stage', 'all', 1, true), ('stage', 'all', 0, false)
+) as memory (level, persona_id, steps_remembered, is_best_by_bic);
+create table graph.forecasts as from (values
+    ('stage', 'all', 'buy', 'drop-off', 0.5), ('stage', 'all', 'START', 'conversion', 0.2)
+) as forecasts (level, persona_id, node, measure, predicted);
 create table graph.stages as from (values
     ('all', 'buy', 2, 3, 0, 1, 0, 1, 1), ('all', 'look', 1, 5, 3, 0, 0, 1, 1)
 ) as stages (

@@ -6,7 +6,14 @@ from pathlib import Path
 import networkx as nx
 import pandas as pd
 
-from pipeline.graph import journey_graph, write_graphml, write_json
+from pipeline.graph import (
+    journey_graph,
+    without_small_groups,
+    write_graphml,
+    write_json,
+    write_mermaid,
+    write_parquet,
+)
 
 TRANSITIONS = pd.DataFrame(
     [
@@ -63,3 +70,44 @@ def test_hostile_names_survive_in_both_files(tmp_path: Path) -> None:
     write_json(graph, tmp_path / "graph.json")
     assert name in nx.read_graphml(tmp_path / "graph.graphml").nodes
     assert name in (tmp_path / "graph.json").read_text(encoding="utf-8").replace('\\"', '"')
+
+
+def test_nodes_carry_what_every_table_says_of_them() -> None:
+    chain = pd.DataFrame(
+        [("stage", "all", "START", 0.5), ("stage", "all", "try", 0.6), ("stage", "all", "none", 1)],
+        columns=["level", "persona_id", "node", "conversion_probability"],
+    )
+    graph = journey_graph(TRANSITIONS, DROP_OFFS, chain)
+    assert graph.nodes["START"] == {"conversion_probability": 0.5}
+    assert graph.nodes["try"]["steps"] == 3
+    assert "none" not in graph
+
+
+def test_a_mermaid_flowchart_whatever_the_names(tmp_path: Path) -> None:
+    name = 'a "quoted" <b>'
+    graph = journey_graph(TRANSITIONS.replace("try", name), DROP_OFFS.replace("try", name))
+    write_mermaid(graph, tmp_path / "graph.mmd")
+    assert (tmp_path / "graph.mmd").read_text(encoding="utf-8").splitlines() == [
+        "flowchart LR",
+        '  n0(["Started"])',
+        '  n1["a #34;quoted#34; #60;b#62;<br>0% drop off"]',
+        '  n2(["Converted"])',
+        '  n0 -->|"100%"| n1',
+        '  n1 -->|"67%"| n2',
+        '  n1 -->|"33%"| n1',
+    ]
+
+
+def test_parquet_has_a_row_for_each_node_and_for_each_move(tmp_path: Path) -> None:
+    nodes, moves = write_parquet(journey_graph(TRANSITIONS, DROP_OFFS), tmp_path, "graph")
+    assert pd.read_parquet(nodes)["node"].tolist() == ["START", "try", "CONVERTED"]
+    assert pd.read_parquet(moves)["steps"].tolist() == [3, 2, 1]
+
+
+def test_small_groups_are_taken_out_before_a_graph_leaves_the_house() -> None:
+    moves = TRANSITIONS.assign(customers=[9, 5, 1, 1, 1])
+    graph = journey_graph(moves, DROP_OFFS.assign(customers=[9, 1]))
+    without_small_groups(graph, 5)
+    assert sorted(graph.edges) == [("START", "try"), ("try", "CONVERTED")]
+    without_small_groups(graph, 10)
+    assert not graph.edges

@@ -113,6 +113,29 @@ def test_the_graph_has_the_moves_as_edges(journeys):
     assert journeys.graph().edges["look", "buy"]["probability"] == 0.75
 
 
+def test_the_graph_has_what_is_known_of_a_node(journeys):
+    assert journeys.graph().nodes["buy"] == {
+        "steps": 9, "drop_off_rate": 0.5, "conversion_probability": 0.5, "removal_effect": 1.0,
+        "credit": 0.6,
+    }  # fmt: skip
+
+
+def test_the_chain_begins_at_the_start_and_goes_on_as_the_map(journeys):
+    assert journeys.chain()["node"].tolist() == ["START", "look", "buy"]
+    assert journeys.forecasts()["node"].tolist() == ["START", "buy"]
+
+
+def test_credit_is_told_most_credited_first(journeys):
+    assert journeys.attribution(level="stage")["node"].tolist() == ["buy", "look"]
+    assert journeys.attribution()["node"].tolist() == ["paid"]
+    with pytest.raises(JourneysError, match="no level 'chanel'"):
+        journeys.attribution(level="chanel")
+
+
+def test_memory_is_told_from_none_to_most(journeys):
+    assert journeys.memory()["steps_remembered"].tolist() == [0, 1]
+
+
 @pytest.mark.parametrize("picture", ["flow", "stage_funnel", "over_time"])
 def test_each_picture_is_a_figure(journeys, picture):
     assert getattr(journeys, picture)().data

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from pipeline import __version__, charts, palette
 from pipeline.numbers import fewer, filters
-from pipeline.report import sections
+from pipeline.report import chain, sections
 from pipeline.report.journey_map import journey_map
 from pipeline.report.personas import cards, people, unknown_of
 from pipeline.report.tables import Tables, read_tables
@@ -31,7 +31,7 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 
 SECTIONS = (
     ("map", "Map"), ("findings", "Pain points"), ("funnel", "Funnel"), ("flow", "Flow"),
-    ("graph", "Graph"), ("paths", "Paths"), ("personas", "Personas"),
+    ("graph", "Graph"), ("chain", "Chances"), ("paths", "Paths"), ("personas", "Personas"),
     ("leaving", "Before and after"), ("time", "Over time"), ("trust", "Trust"), ("words", "Words"),
 )  # fmt: skip
 ROWS = (
@@ -89,6 +89,9 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         "findings": [row | {"evidence": sections.evidence(row)} for row in tables.findings],
         "most_lost": max((row["high"] or row["size"] for row in tables.findings), default=1) or 1,
         "milestones": tables["milestones"],
+        "believed": chain.believed(tables),
+        "what_ifs": chain.what_ifs(tables),
+        "credits": [chain.credited(tables, each, least) for each in ids],
         "trust": trust(tables, settings),
         "words_used": words_used(settings),
     }
@@ -124,6 +127,7 @@ def _words(settings: Settings) -> dict[str, Any]:
         "within": sections.in_words(settings.journey.within),
         "look": settings.personas.look,
         "timezone": settings.report.timezone,
+        "currency": settings.report.currency,
         "questions": settings.questions,
         "actions": settings.actions,
     }

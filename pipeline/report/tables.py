@@ -50,6 +50,19 @@ SELECTS = {
         "select * from journeys.paths where converted > 0 "
         f"order by converted desc, journeys desc, path limit {MOST_CONVERTING}",
     ),
+    "attribution": (
+        "graph.attribution",
+        "select * from graph.attribution order by level, persona_id, credit desc nulls last, node",
+    ),
+    "memory": (
+        "graph.memory",
+        "select * from graph.memory order by level, persona_id, steps_remembered",
+    ),
+    "forecasts": (
+        "graph.forecasts",
+        "select * from graph.forecasts order by level, persona_id, measure, node",
+    ),
+    "what_ifs": ("findings.what_ifs", "select * from findings.what_ifs order by rank"),
     "profiles": (
         "personas.profiles",
         "select * from personas.profiles order by customers desc, persona_id",

@@ -1,9 +1,8 @@
 """pipeline/chain/replicates.py: intervals by a bootstrap over customers."""
 
-import itertools
-
 import numpy as np
 import pytest
+from tallies import tally, world
 
 from pipeline.chain.counts import PARTS, Tally
 from pipeline.chain.replicates import (
@@ -15,37 +14,6 @@ from pipeline.chain.replicates import (
     weights,
 )
 from pipeline.chain.step import chain_rows
-
-
-def tally(walks_of):
-    """The tally of walks by customer: {customer: [walk, …]}, each move an hour."""
-    edges, seconds = {}, {}
-    for customer, walks in walks_of.items():
-        for walk in walks:
-            nodes = ["START", *walk]
-            for start, end in itertools.pairwise(nodes):
-                edges.setdefault((start, end), np.zeros(PARTS))[customer % PARTS] += 1
-                spent = seconds.setdefault(start, np.zeros(PARTS))
-                spent[customer % PARTS] += 3600 * (start != "START")
-    return Tally(edges, seconds)
-
-
-def world(seed, customers, lost=0.3):
-    """Customers who walk a -> b -> CONVERTED, lost at each with a chance; some walk twice."""
-    dice = np.random.default_rng(seed)
-    walks = {}
-    for customer in range(customers):
-        for _ in range(1 + (dice.random() < 0.5)):
-            walk = []
-            for node in "ab":
-                walk.append(node)
-                if dice.random() < lost:
-                    walk.append("DROPPED")
-                    break
-            else:
-                walk.append("CONVERTED")
-            walks.setdefault(customer, []).append(walk)
-    return walks
 
 
 def test_weights_have_mean_and_variance_one():
