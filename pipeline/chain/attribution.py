@@ -1,6 +1,6 @@
 """Credit for conversions from aggregated paths: the shape that attribution packages use.
 
-The removal effects are those of `pipeline.chain.removal`, the rules those of graph.touch_credits,
+The removal effects are those of `pipeline.chain.removal`, the rules those of graph.touches,
 told once more in Python; a test compares the two.
 """
 

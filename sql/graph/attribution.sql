@@ -1,7 +1,7 @@
 -- One row per level, persona (`all` is everyone) and node: how conversions are credited to stages,
 -- touchpoints and channels. removal_effect is the share of conversions that the chain loses if all who
 -- come to the node are lost there instead; credit shares the conversions out by it. The other columns
--- are rules (graph.touch_credits tells them). The goal gets no credit; a journey that met nothing
+-- are rules (graph.touches tells them). The goal gets no credit; a journey that met nothing
 -- before it credits `none`. Columns add up to the conversions, those ending in _value to their value:
 -- credit_value shares the value out by removal effects on it. Both are null while nothing is known.
 -- key: level, persona_id, node

@@ -26,7 +26,8 @@ def attributed(events, personas=None, tables=None, goal="deal"):
     assigned = [(customer, (personas or {}).get(customer, "p")) for customer in customers]
     connection.executemany("insert into personas.assignments values (?, ?)", assigned)
     counts_step().run(connection, PARAMETERS)
-    made(connection, "graph.touch_credits", goal=goal)
+    made(connection, "graph.touches", goal=goal)
+    made(connection, "graph.touch_credits")
     removal_step().run(connection, PARAMETERS)
     made(connection, "graph.attribution")
     return connection
