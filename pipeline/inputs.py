@@ -22,6 +22,7 @@ TABLES: dict[str, str] = {
     "milestones": "milestone_number integer, touchpoint varchar",
     "segments": "segment varchar, kind varchar",
     "persona_attributes": "attribute varchar",
+    "persona_notes": "persona varchar, notes varchar",
 }
 
 
@@ -60,6 +61,7 @@ def _rows(settings: Settings) -> Mapping[str, Rows]:
         "milestones": list(enumerate(settings.journey.milestones, 1)),
         "segments": [(name, _segment_kind(settings, name)) for name in settings.segments],
         "persona_attributes": [(name,) for name in settings.personas.attributes],
+        "persona_notes": list(settings.personas.notes.items()),
     }
 
 
@@ -105,6 +107,8 @@ def parameters(settings: Settings, until: datetime | None) -> dict[str, Any]:
         "after_goal": journey.after_goal,
         "goal": journey.goal,
         "look": settings.personas.look,
+        "persona_features": settings.personas.features,
+        "persona_method": settings.personas.method,
         "min_group": settings.privacy.min_group,
         "max_identifiers": settings.max_identifiers,
         "until": _naive(until),

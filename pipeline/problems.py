@@ -25,13 +25,10 @@ LATER = {
     "or Parquet and give its `path`",
     ("Privacy", "pseudonymise"): "pseudonymising comes later; for now, leave it out and keep the "
     "warehouse to yourself: reports and exports show no identifiers",
-    ("Personas", "column"): "personas from a column of your own come later; for now, leave it out "
-    "and they are found by clustering",
 }  # fmt: skip
 LATER_VALUES = {
     ("stages", "infer"): "finding stages by themselves comes later; for now, list them in order, "
     "each with its touchpoints",
-    ("features", "behaviour"): "personas from behaviour come later; for now, use entry",
 }
 KINDS = {
     "string_type": "text, in quotes where it looks like a number or a date",

@@ -121,6 +121,7 @@ def _make(
         connection.execute(touched.EVERYONE)
         only_touched = False
     build(connection, parts[listed:], bound, timed, only_touched=only_touched)
+    result.notes += _notices(connection)
     timed("checks")
     run_checks(connection, bound)
     timed.end()
@@ -134,13 +135,19 @@ def _what_changed(connection: duckdb.DuckDBPyConnection, settings: Settings) -> 
     return "" if same_tables(connection) else "this version makes some tables differently"
 
 
+def _notices(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    from pipeline.personas import notices
+
+    return notices(connection)
+
+
 def steps(settings: Settings, only_touched: bool = False) -> list[Step]:
     """What Python does between the tables."""
     from pipeline.chain import chain_steps
     from pipeline.conversion import conversion_step
     from pipeline.identity import identity_step
     from pipeline.labels import labels_step, segment_values_step
-    from pipeline.personas import persona_step
+    from pipeline.personas import differences_step, persona_step, typical_step
 
     return [
         identity_step(),
@@ -149,6 +156,8 @@ def steps(settings: Settings, only_touched: bool = False) -> list[Step]:
         touched.judge_step(only_touched),
         segment_values_step(settings),
         persona_step(settings),
+        differences_step(settings),
+        typical_step(),
         conversion_step(),
         *chain_steps(),
     ]

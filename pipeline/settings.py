@@ -151,13 +151,16 @@ class Journey(Part):
 
 
 class Personas(Part):
-    """How customers are clustered."""
+    """How customers are clustered, or the column that says whom they belong to."""
 
+    column: Name | None = None  # the company's own groups, instead of those that are found
+    method: Literal["k-means", "gaussian mixture", "markov mixture"] = "k-means"
     between: tuple[Count, Count] = (2, 6)
     number: Count | None = None
     attributes: Names = ()
     look: Count = 3
-    features: Literal["entry"] = "entry"
+    features: Literal["entry", "behaviour"] = "entry"
+    notes: dict[Name, Words] = {}  # what the analyst has to say of a persona, by its id or name
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)] = 1
 
 

@@ -106,6 +106,8 @@ def _check_customer_names(values: Mapping[str, Any]) -> Iterator[Problem]:
     places += [
         (("personas", "attributes", number), name) for number, name in texts(personas, "attributes")
     ]
+    if named(personas, "column"):
+        places.append((("personas", "column"), named(personas, "column")))
     for location, name in places:
         if name not in known:
             yield location, _no_such("carried column or attribute", name, known)

@@ -16,6 +16,9 @@ FILE = ROOT / "docs" / "proofs.json"
 # What each proof is about: files or folders of the clone.
 ABOUT = {
     "personas over ten seeds": ["pipeline/personas", "sql/personas", "pipeline/sample"],
+    "personas of one chain": ["pipeline/personas", "sql/personas"],
+    "as many personas as planted": ["pipeline/personas"],
+    "markov mixtures recovered": ["pipeline/personas"],
     "killed runs lose nothing": ["pipeline/publish.py", "pipeline/runs.py", "pipeline/journal.py"],
     "nightly runs equal full runs": [
         "pipeline/touched.py", "pipeline/models.py", "sql/core", "sql/journeys",

@@ -101,6 +101,7 @@ def tables(**changed: list[dict[str, Any]]) -> Tables:
         "converting_paths": [row for row in paths() if row["converted"]], "profiles": profiles(),
         "traits": traits(), "sources": sources(), "unmapped": unmapped(),
         "rejected": rejected(), "balances": balances(), "milestones": milestones(),
+        **personas_told(),
     }  # fmt: skip
     return Tables(rows | changed, found)
 
@@ -310,7 +311,8 @@ def profiles() -> list[dict[str, Any]]:
         {"persona_id": persona, "name": name, "customers": 1400 + place * 90,
          "customer_share": (0.31, 0.36, 0.33)[place], "converted_rate": (0.15, 0.056, 0.075)[place],
          "converted_low": (0.13, 0.045, 0.06)[place], "converted_high": (0.17, 0.068, 0.09)[place],
-         "median_steps": 4.0 + place, "median_days": 1.4 + place}
+         "median_steps": 4.0 + place, "median_days": 1.4 + place,
+         "notes": "They ask for <b>prices</b> first." if persona == "p1" else None}
         for place, (persona, name) in enumerate(NAMES.items())
     ]  # fmt: skip
 
@@ -327,6 +329,41 @@ def traits() -> list[dict[str, Any]]:
         for place, persona in enumerate(NAMES)
         for group, feature, inside, outside in told
     ]  # fmt: skip
+
+
+def personas_told() -> dict[str, list[dict[str, Any]]]:
+    """What the first persona's card shows besides its traits, and how personas were found."""
+    fares = {"persona_id": "p1", "stage": "usage", "customers": 700, "dropped": 300,
+             "drop_off_rate": 0.43, "rest_customers": 900, "rest_dropped": 80, "rest_rate": 0.09,
+             "difference": 0.34, "difference_low": 0.3, "difference_high": 0.38,
+             "is_different": True}  # fmt: skip
+    return {
+        "persona_differences": [
+            fares, fares | {"stage": "support", "is_different": False},
+            fares | {"stage": "loyalty", "dropped": 3},
+        ],
+        "persona_test": [
+            {"stages": 5, "chi_square": 310.2, "degrees": 10, "p_value": 1e-9, "is_tested": True,
+             "why_not": None}
+        ],
+        "typical_journeys": [
+            {"persona_id": "p1", "path": "paid ad > pricing page", "stands_for_share": 0.46}
+        ],
+        "persona_scores": [
+            {"persona_id": "p1", "score_scale": "nps", "scores": 449, "customers": 385,
+             "mean_score": 5.0, "rest_score": 6.0},
+            {"persona_id": "p1", "score_scale": "csat", "scores": 3, "customers": 3,
+             "mean_score": 4.9, "rest_score": 4.0},
+        ],
+        "persona_words": [{"persona_id": "p1", "word": "expensive"}],
+        "persona_numbers": [
+            {"personas": 3, "quality": 0.49, "chance": 0.21, "stability": 0.99, "is_chosen": True}
+        ],
+        "persona_attributes": [
+            {"attribute": "profile", "converters_share": 0.8, "others_share": 0.0}
+        ],
+        "retired": [{"persona_id": "p0", "name": "Fair on foot", "became": "p2"}],
+    }  # fmt: skip
 
 
 def findings() -> list[dict[str, Any]]:

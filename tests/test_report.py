@@ -216,3 +216,36 @@ def test_forty_stages_and_three_hundred_touchpoints_can_be_drawn() -> None:
         journey={"goal": "touchpoint 39 7", "give_up_after": "30 days"},
     )  # fmt: skip
     assert render(report_rows.tables(), settings).count('<section class="stage') == 4 * 40
+
+
+def test_a_persona_card_tells_how_they_fare_what_they_do_and_say(reader: Reader) -> None:
+    assert "usage : 43 of 100 customers, 9 of the others more by 30 to 38" in reader.text
+    assert "paid ad → pricing page like 46 %" in reader.text
+    assert "NPS 5.0 , others 6.0 of 449 answers" in reader.text.replace("5.0,", "5.0 ,")
+    assert "More than others they write: expensive" in reader.text
+
+
+def test_a_persona_card_shows_the_analysts_notes_as_text(html: str) -> None:
+    assert "They ask for &lt;b&gt;prices&lt;/b&gt; first." in html
+
+
+def test_what_was_not_found_different_or_of_few_customers_is_not_told(reader: Reader) -> None:
+    assert "support : 43" not in reader.text
+    assert "loyalty : 43" not in reader.text
+    assert "CSAT 4.9" not in reader.text
+
+
+def test_the_report_says_how_personas_were_found_and_which_are_no_more(reader: Reader) -> None:
+    assert "quality is 0.49, against 0.21 where there are no personas" in reader.text
+    assert "Personas differ in where they are lost" in reader.text
+    assert "The attribute profile was left out: it is filled for 80 %" in reader.text
+    assert "No more: Fair on foot (p0); most of its customers became p2." in reader.text
+
+
+def test_differences_that_are_true_by_construction_are_shown_as_not_tested() -> None:
+    told = report_rows.personas_told()
+    test = told["persona_test"][0] | {"is_tested": False, "why_not": "they differ by construction"}
+    rows = [row | {"is_different": None} for row in told["persona_differences"]]
+    text = read(persona_test=[test], persona_differences=rows)
+    assert "usage : 43 of 100 customers, 9 of the others not tested" in text
+    assert "Differences were not tested: they differ by construction." in text

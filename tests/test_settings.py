@@ -285,8 +285,6 @@ def test_a_value_that_is_not_allowed_is_told(tmp_path, more, words):
     ("more", "words"),
     [
         ("privacy: {pseudonymise: [email]}\n", "comes later; for now"),
-        ("personas: {features: behaviour}\n", "come later; for now"),
-        ("personas: {column: segment}\n", "come later; for now"),
     ],
 )
 def test_what_comes_later_is_refused_in_words(tmp_path, more, words):

@@ -1,17 +1,18 @@
-"""Finding the personas anew, and telling which of the new ones are the old ones."""
+"""Finding the personas anew, as a model that can be kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from pipeline.personas.clustering import persona_pipeline
-from pipeline.personas.matrix import columns_of, known_features, matrix_of
-from pipeline.personas.model import PersonaModel, Wanted, nearest
+from pipeline.personas.clustering import estimator
+from pipeline.personas.matrix import attribute_of, columns_of, known_features, matrix_of
+from pipeline.personas.model import PersonaModel, Row, Wanted, clearness, unknown_share
 from pipeline.personas.naming import names_of
-from pipeline.personas.number import Number, different, number_of_personas
+from pipeline.personas.number import MARKOV, Number, different, number_of_personas
+from pipeline.personas.same import with_ids
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float64]
 
-Row = tuple[float, ...]
-
-LEAST_OVERLAP = 0.3  # of the customers of an old and a new persona, for them to be the same
+EMPTY = PersonaModel("", (), (), (), (), ((),), (0.0,), (), (), ())  # one persona, told by nothing
 
 
 def fit_personas(
@@ -32,118 +31,87 @@ def fit_personas(
     The same customers in any order give the same model. Personas that an `earlier` model had
     keep their ids. Raises ValueError without any customer.
     """
-    features = known_features(table)
+    features = [
+        feature
+        for feature in known_features(table, is_walk=wanted.method == MARKOV)
+        if attribute_of(feature) not in wanted.left_out
+    ]
     _, matrix = matrix_of(table, features)
     if not len(matrix):
         raise ValueError("without a customer there are no personas")
     groups, columns = columns_of(matrix, features)
     with threadpool_limits(1):  # the same sums on every machine, and no waiting for busy cores
         number = _number(columns, groups, wanted)
-        found = _clusters(columns, groups, number.personas, wanted.seed)
-    names = names_of(matrix, features, found.labels)
-    order = sorted(range(len(names)), key=lambda place: (names[place], *found.centres[place]))
-    model = PersonaModel(
-        features=tuple(features),
-        mean=found.mean,
-        scale=found.scale,
-        directions=found.directions,
-        centres=tuple(found.centres[place] for place in order),
-        persona_ids=(),
-        names=tuple(names[place] for place in order),
-        settings=wanted.settings,
-        silhouette=number.silhouette,
+        found = _found(columns, groups, number.personas, wanted)
+    found = replace(
+        found, method=wanted.method, features=tuple(features), settings=wanted.settings,
+        silhouette=number.silhouette, tried=number.tried, customers=len(matrix),
+    )  # fmt: skip
+    named = _named(found, table, matrix)
+    settled = replace(
+        named, clearness=clearness(named, matrix), unknown_share=unknown_share(named, table)
     )
-    return _with_ids(model, table, earlier)
+    return with_ids(settled, table, earlier)
 
 
 def _number(columns: "Matrix", groups: Sequence[str], wanted: Wanted) -> Number:
     """The number that was set, as far as there are so many different customers, or the best."""
+    if not columns.shape[1]:
+        return Number(1)
     if wanted.number is None:
-        return number_of_personas(columns, groups, wanted.between, wanted.seed)
-    return Number(min(wanted.number, different(columns)), None)
+        return number_of_personas(columns, groups, wanted)
+    return Number(min(wanted.number, different(columns)))
 
 
-@dataclass(frozen=True)
-class Clusters:
-    """What the model keeps of a fitted pipeline."""
-
-    mean: Row
-    scale: Row
-    directions: tuple[Row, ...]
-    centres: tuple[Row, ...]
-    labels: "NDArray[np.intp]"
-
-
-def _clusters(columns: "Matrix", groups: Sequence[str], number: int, seed: int) -> Clusters:
-    """The clusters of these columns; one needs no search, and no direction to be told by."""
+def _found(columns: "Matrix", groups: Sequence[str], number: int, wanted: Wanted) -> PersonaModel:
+    """What the model keeps of a fitted estimator; one persona needs no search, and no direction."""
+    width = columns.shape[1]
+    nought = (0.0,) * width
     if number == 1:
-        width = columns.shape[1]
-        nobody = np.zeros(len(columns), dtype=np.intp)
-        return Clusters((0.0,) * width, (0.0,) * width, (), ((),), nobody)
-    pipeline = persona_pipeline(groups, number, seed).fit(columns)
-    scaler, reduction, clustering = (step for _, step in pipeline.steps)
-    return Clusters(
-        _row(scaler.mean_),
-        _row(scaler.scale_),
-        tuple(map(_row, reduction.components_)),
-        tuple(map(_row, clustering.cluster_centers_)),
-        clustering.labels_,
-    )
+        return replace(EMPTY, mean=nought, scale=nought)
+    fitted: Any = estimator(wanted.method, number, groups, wanted.seed).fit(columns)
+    if wanted.method == MARKOV:
+        return replace(
+            EMPTY, mean=nought, scale=(1.0,) * width,
+            centres=_rows(np.log(fitted.chances_)), offsets=_row(np.log(fitted.shares_)),
+        )  # fmt: skip
+    scaler, reduction = (step for _, step in fitted.places_.steps)
+    placed = replace(
+        EMPTY, mean=_row(scaler.mean_), scale=_row(scaler.scale_),
+        directions=_rows(reduction.components_),
+    )  # fmt: skip
+    clusters = fitted.clusters_
+    if not hasattr(clusters, "precisions_cholesky_"):
+        centres = _rows(clusters.cluster_centers_)
+        return replace(placed, centres=centres, offsets=(0.0,) * number)
+    shapes = clusters.precisions_cholesky_
+    volumes = np.log(np.diagonal(shapes, axis1=1, axis2=2)).sum(axis=1)
+    return replace(
+        placed, centres=_rows(clusters.means_), offsets=_row(np.log(clusters.weights_) + volumes),
+        shapes=tuple(map(_rows, shapes)),
+    )  # fmt: skip
 
 
 def _row(values: "Matrix") -> Row:
     return tuple(values.tolist())
 
 
-def _with_ids(
-    model: PersonaModel, table: "pd.DataFrame", earlier: PersonaModel | None
-) -> PersonaModel:
-    """The model with an id for each persona: the earlier one's where it is the same, or a new one.
-
-    An id says nothing of size or rank, and that of a persona which is gone is never given again.
-    """
-    kept = _same_as(model, table, earlier) if earlier else {}
-    number = earlier.next_number if earlier else 1
-    ids = []
-    for place in range(len(model.centres)):
-        if place not in kept:
-            kept[place], number = f"p{number}", number + 1
-        ids.append(kept[place])
-    gone = [*earlier.retired, *(set(earlier.persona_ids) - set(ids))] if earlier else []
-    return replace(model, persona_ids=tuple(ids), next_number=number, retired=tuple(sorted(gone)))
+def _rows(values: "Matrix") -> tuple[Row, ...]:
+    return tuple(map(_row, values))
 
 
-def _same_as(model: PersonaModel, table: "pd.DataFrame", earlier: PersonaModel) -> dict[int, str]:
-    """By place of a new persona the id of the earlier one that has most of its customers.
-
-    One persona for everyone is not the same as any of several.
-    """
-    from scipy.optimize import linear_sum_assignment
-
-    if (
-        min(len(model.centres), len(earlier.centres))
-        == 1
-        < max(len(model.centres), len(earlier.centres))
-    ):
-        return {}
-    overlap = _overlap(_labels(earlier, table), _labels(model, table))
-    rows, columns = linear_sum_assignment(overlap, maximize=True)
-    return {
-        int(new): earlier.persona_ids[old]
-        for old, new in zip(rows, columns, strict=True)
-        if overlap[old, new] >= LEAST_OVERLAP
-    }
-
-
-def _labels(model: PersonaModel, table: "pd.DataFrame") -> "NDArray[np.bool_]":
-    """Who belongs to whom: one row per persona, one column per customer."""
-    _, matrix = matrix_of(table, model.features)
-    found = nearest(model.places(matrix), np.array(model.centres))
-    return np.asarray(found[None, :] == np.arange(len(model.centres))[:, None])
-
-
-def _overlap(old: "NDArray[np.bool_]", new: "NDArray[np.bool_]") -> "NDArray[np.float64]":
-    """The customers that two personas share, of those of either."""
-    both = old.astype(float) @ new.T.astype(float)
-    either = old.sum(axis=1)[:, None] + new.sum(axis=1)[None, :] - both
-    return np.asarray(both / np.maximum(either, 1))
+def _named(model: PersonaModel, table: "pd.DataFrame", matrix: "Matrix") -> PersonaModel:
+    """With names, and the personas in their order, so that the order says nothing of size."""
+    labels = model.nearest(matrix)
+    features, values = list(model.features), matrix
+    if model.method == MARKOV:  # chains are told by what else their customers have in common
+        features = known_features(table)
+        _, values = matrix_of(table, features)
+    names = names_of(values, features, labels, len(model.centres))
+    order = sorted(range(len(names)), key=lambda place: (names[place], *model.centres[place]))
+    return replace(
+        model, names=tuple(names[place] for place in order),
+        centres=tuple(model.centres[place] for place in order),
+        offsets=tuple(model.offsets[place] for place in order),
+        shapes=tuple(model.shapes[place] for place in order) if model.shapes else (),
+    )  # fmt: skip

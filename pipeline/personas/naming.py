@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.personas.matrix import HOUR, PACE, Feature
+from pipeline.personas.matrix import HOUR, PACE, TEMPO, Feature
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +18,27 @@ LEAST_SHARE, LEAST_DIFFERENCE = 0.5, 0.2  # of the persona's customers; from the
 TIMES_OF_DAY = (("at night", 0, 6), ("in the morning", 6, 12), ("in the afternoon", 12, 18),
                 ("in the evening", 18, 24))  # fmt: skip
 FASTER = 2.0  # how many times sooner or later they come back
-PLACES = ("channel", "device", HOUR, "weekend", "first", PACE, "attribute")  # in a name
+PLACES = (
+    "channel",
+    "device",
+    HOUR,
+    "weekend",
+    "first",
+    "often",
+    PACE,
+    TEMPO,
+    "attribute",
+)  # in a name
+UNTOLD = ("walk", "moves", "channel mix")  # no words for a name in these
+ANY_OF = ("first steps", "touchpoints")  # whether at all, not how large a share
+WAITS = {PACE: "to come back", TEMPO: "from step to step"}
+SAYINGS = {  # place in the name, and the words there
+    "first steps": ("first", "early at {}"),
+    "first touchpoint": ("first", "beginning with {}"),
+    "touchpoints": ("often", "coming to {}"),
+    "device": ("device", "on {}"),
+    "weekend": ("weekend", "at weekends"),
+}
 ENTRY = PLACES[:3]  # how they come in says more to a colleague than where, so it is told first
 
 Trait = tuple[float, str, str]  # strength, place in the name, words
@@ -27,9 +47,12 @@ ONE = "No separate personas"
 UNREMARKABLE = "Like the others"
 
 
-def names_of(matrix: "Matrix", features: Sequence[Feature], labels: "Labels") -> list[str]:
+def names_of(
+    matrix: "Matrix", features: Sequence[Feature], labels: "Labels", count: int | None = None
+) -> list[str]:
     """A name for each persona, all different; `labels` number the personas of the rows from 0."""
-    count = int(labels.max()) + 1 if len(labels) else 0
+    if count is None:
+        count = int(labels.max()) + 1 if len(labels) else 0
     if count == 1:
         return [ONE]
     traits = [_traits(matrix, features, labels == number) for number in range(count)]
@@ -47,6 +70,8 @@ def _traits(matrix: "Matrix", features: Sequence[Feature], inside: "NDArray[np.b
     """What sets the customers inside apart, one trait for each place in a name: how they come in,
     then the rest, strongest first."""
     found: dict[str, Trait] = {}
+    if not inside.any() or inside.all():
+        return []
     for column, feature in zip(matrix.T, features, strict=True):
         for trait in _candidates(column[inside], column[~inside], feature):
             place = trait[1]
@@ -58,22 +83,23 @@ def _traits(matrix: "Matrix", features: Sequence[Feature], inside: "NDArray[np.b
 
 
 def _candidates(inside: "Matrix", outside: "Matrix", feature: Feature) -> list[Trait]:
-    if feature.feature_group == HOUR:
+    group = feature.feature_group
+    if group == HOUR:
         return [
             trait
             for words, begin, end in TIMES_OF_DAY
             for trait in _of_share(_between(inside, begin, end), _between(outside, begin, end), HOUR, words)  # noqa: E501
         ]  # fmt: skip
-    if feature.feature_group == PACE:
-        return _of_pace(inside, outside)
-    words = feature.feature.partition(": ")[2] or feature.feature
-    if feature.feature_group == "first steps":
-        return _of_share(inside > 0, outside > 0, "first", f"early at {words}")
-    if feature.feature_group == "first touchpoint":
-        return _of_share(inside, outside, "first", f"beginning with {words}")
-    sayings = {"device": f"on {words}", "weekend": "at weekends"}
-    place = feature.feature_group
-    return _of_share(inside, outside, place, sayings.get(place, words))
+    if group in WAITS:
+        return _of_pace(inside, outside, group)
+    if group in UNTOLD:
+        return []
+    inside, outside = np.nan_to_num(inside), np.nan_to_num(outside)
+    if group in ANY_OF:
+        inside, outside = np.ceil(inside), np.ceil(outside)
+    value = feature.feature.partition(": ")[2] or feature.feature
+    place, words = SAYINGS.get(group, (group, "{}"))
+    return _of_share(inside, outside, place, words.format(value))
 
 
 def _between(hours: "Matrix", begin: int, end: int) -> "NDArray[np.bool_]":
@@ -87,16 +113,16 @@ def _of_share(inside: "NDArray[np.float64] | NDArray[np.bool_]", outside: "NDArr
     return [(round(difference, 6), place, words)] if is_told else []
 
 
-def _of_pace(inside: "Matrix", outside: "Matrix") -> list[Trait]:
+def _of_pace(inside: "Matrix", outside: "Matrix", place: str) -> list[Trait]:
     """Quick or slow, by the median of those who came back."""
     inside, outside = inside[~np.isnan(inside)], outside[~np.isnan(outside)]
     if not len(inside) or not len(outside):
         return []
     mine, others = float(np.median(inside)), float(np.median(outside))
     if mine * FASTER <= others:
-        return [(LEAST_DIFFERENCE, PACE, "quick to come back")]
+        return [(LEAST_DIFFERENCE, place, f"quick {WAITS[place]}")]
     if mine >= others * FASTER:
-        return [(LEAST_DIFFERENCE, PACE, "slow to come back")]
+        return [(LEAST_DIFFERENCE, place, f"slow {WAITS[place]}")]
     return []
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.personas.clustering import persona_pipeline
+from pipeline.personas.clustering import estimator
+from pipeline.personas.model import Tried, Wanted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,14 +17,17 @@ if TYPE_CHECKING:
 
 CUSTOMERS = 2000  # silhouettes compare each with each
 LEAST_CUSTOMERS = 10  # for each persona
-SHUFFLES = 3
+SHUFFLES, REFITS = 3, 8
 LEAST_EXCESS = 0.05  # of the silhouette over that of shuffled data
+LEAST_STABILITY = 0.7  # mean adjusted Rand index over the refits
+MARKOV = "markov mixture"
 
 # Groups that go together by how they are made: a customer of one step has no pace, and one
 # touchpoint among the first. Shuffling them apart would take that for a difference of persons.
 BLOCKS = {
-    "first touchpoint": "steps", "first steps": "steps", "pace": "steps",
-    "hour": "time", "weekend": "time",
+    "first touchpoint": "steps", "first steps": "steps", "pace": "steps", "touchpoints": "steps",
+    "moves": "steps", "tempo": "steps", "hour": "time", "weekend": "time",
+    "channel": "channel", "channel mix": "channel",
 }  # fmt: skip
 
 
@@ -32,30 +36,35 @@ class Number:
     """How many personas; 1 when there are no separate ones."""
 
     personas: int
-    silhouette: float | None  # of the chosen number; None for one
+    tried: tuple[Tried, ...] = ()
+
+    @property
+    def silhouette(self) -> float | None:
+        """The quality of the chosen number; None for one."""
+        return next((each.quality for each in self.tried if each.personas == self.personas), None)
 
 
-def number_of_personas(
-    columns: "Matrix", groups: Sequence[str], between: tuple[int, int], seed: int
-) -> Number:
-    """The number, within the bounds, whose silhouette is highest.
+def number_of_personas(columns: "Matrix", groups: Sequence[str], wanted: Wanted) -> Number:
+    """The number, within the bounds, of highest quality among those that are stable.
 
-    It counts only if it beats by far the silhouette of the same customers with their blocks of
-    features shuffled among them: then channel, device, hour and first steps go together, as they
-    do when there are kinds of people. Otherwise there are no separate personas.
+    Stable is a number whose refits on customers drawn anew (bootstrap) put the same customers
+    together. With a silhouette it counts only if it beats by far that of the same customers with
+    their blocks of features shuffled among them: then channel, device, hour and first steps go
+    together, as they do when there are kinds of people. With Markov chains it counts only if BIC
+    prefers it to a single chain. Otherwise there are no separate personas.
     """
-    few = columns[:CUSTOMERS]
-    most = min(between[1], len(few) // LEAST_CUSTOMERS, different(few) - 1)
-    candidates = range(max(between[0], 2), most + 1)
-    if not candidates:
-        return Number(1, None)
-    found = {number: _silhouette(few, groups, number, seed) for number in candidates}
-    best = max(candidates, key=lambda number: (found[number], -number))
-    chance = fmean(
-        _silhouette(_shuffled(few, groups, seed + shuffle), groups, best, seed)
-        for shuffle in range(SHUFFLES)
-    )
-    return Number(best, found[best]) if found[best] - chance >= LEAST_EXCESS else Number(1, None)
+    few = columns if wanted.method == MARKOV else columns[:CUSTOMERS]
+    most = min(wanted.between[1], len(few) // LEAST_CUSTOMERS, different(few) - 1)
+    numbers = range(max(wanted.between[0], 2), most + 1)
+    tried = [_try(few, groups, number, wanted) for number in numbers]
+    stable = [each for each in tried if (each.stability or 0) >= LEAST_STABILITY]
+    if not stable:
+        return Number(1, tuple(tried))
+    best = max(stable, key=lambda each: (each.quality or 0, -each.personas))
+    chance, least = _chance(few, groups, best.personas, wanted)
+    tried[tried.index(best)] = told = Tried(best.personas, best.quality, best.stability, chance)
+    is_separate = (told.quality or 0) - chance >= least
+    return Number(best.personas if is_separate else 1, tuple(tried))
 
 
 def different(columns: "Matrix") -> int:
@@ -63,14 +72,48 @@ def different(columns: "Matrix") -> int:
     return len(np.unique(columns, axis=0))
 
 
-def _silhouette(columns: "Matrix", groups: Sequence[str], number: int, seed: int) -> float:
-    from sklearn.metrics import silhouette_score
+def _try(columns: "Matrix", groups: Sequence[str], number: int, wanted: Wanted) -> Tried:
+    found = estimator(wanted.method, number, groups, wanted.seed).fit(columns)
+    return Tried(
+        number, found.quality(columns), _stability(columns, groups, found.labels_, number, wanted)
+    )
 
-    pipeline = persona_pipeline(groups, number, seed)
-    labels = pipeline.fit_predict(columns)
-    if len(set(labels.tolist())) < 2:
-        return -1.0
-    return float(silhouette_score(pipeline[:-1].transform(columns), labels))
+
+def _stability(
+    columns: "Matrix",
+    groups: Sequence[str],
+    labels: "NDArray[np.intp]",
+    number: int,
+    wanted: Wanted,
+) -> float:
+    """How far refits on customers drawn anew agree with the fit on all."""
+    from sklearn.metrics import adjusted_rand_score
+
+    rng = np.random.default_rng(wanted.seed)
+    columns, labels = columns[:CUSTOMERS], labels[:CUSTOMERS]
+    scores = []
+    for _ in range(REFITS):
+        drawn = columns[rng.integers(0, len(columns), len(columns))]
+        if different(drawn) < number:
+            scores.append(0.0)
+            continue
+        again = estimator(wanted.method, number, groups, wanted.seed, starts=3).fit(drawn)
+        scores.append(float(adjusted_rand_score(labels, again.predict(columns))))
+    return fmean(scores)
+
+
+def _chance(
+    columns: "Matrix", groups: Sequence[str], number: int, wanted: Wanted
+) -> tuple[float, float]:
+    """The quality where there are no personas, and by how much it must be beaten."""
+    if wanted.method == MARKOV:
+        return estimator(MARKOV, 1, groups, wanted.seed).fit(columns).quality(columns), 0.0
+    shuffled = (_shuffled(columns, groups, wanted.seed + place) for place in range(SHUFFLES))
+    found = [
+        estimator(wanted.method, number, groups, wanted.seed).fit(each).quality(each)
+        for each in shuffled
+    ]
+    return fmean(found), LEAST_EXCESS
 
 
 def _shuffled(columns: "Matrix", groups: Sequence[str], seed: int) -> "Matrix":

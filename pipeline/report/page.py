@@ -18,7 +18,7 @@ from pipeline import __version__, charts, palette
 from pipeline.numbers import fewer, filters
 from pipeline.report import chain, sections
 from pipeline.report.journey_map import journey_map
-from pipeline.report.personas import cards, people, unknown_of
+from pipeline.report.personas import about, cards, people, unknown_of
 from pipeline.report.tables import Tables, read_tables
 from pipeline.report.trust import trust
 from pipeline.report.words import words_used
@@ -86,6 +86,7 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         "converting_paths": sections.paths(tables["converting_paths"], least),
         "cards": cards(tables, shown_people, least),
         "unknown": unknown_of(tables),
+        "about": about(tables, least),
         "findings": [row | {"evidence": sections.evidence(row)} for row in tables.findings],
         "most_lost": max((row["high"] or row["size"] for row in tables.findings), default=1) or 1,
         "milestones": tables["milestones"],
@@ -126,6 +127,8 @@ def _words(settings: Settings) -> dict[str, Any]:
         "give_up_after": sections.in_words(settings.journey.give_up_after),
         "within": sections.in_words(settings.journey.within),
         "look": settings.personas.look,
+        "read_from": settings.personas.features,
+        "own_column": settings.personas.column,
         "timezone": settings.report.timezone,
         "currency": settings.report.currency,
         "questions": settings.questions,

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.numbers import THIN, is_known, number, share, short
+from pipeline.numbers import THIN, is_known, kept_back, number, share, short
 from pipeline.report.tables import EVERYONE, Row, Tables
 
 UNKNOWN = "unknown"  # too little to go by
-TRAITS_SHOWN, TRAITS_OF_A_GROUP = 5, 2
-AVERAGES = {"hour": "o’clock on average", "pace": f"{THIN}days", "first steps": f"{THIN}times"}
+TRAITS_SHOWN, TRAITS_OF_A_GROUP, RARELY_SHOWN = 5, 2, 2
+JOURNEY_STEPS_SHOWN, SCALES_SHOWN, WORDS_SHOWN = 12, 2, 6
+AVERAGES = {
+    "hour": "o’clock on average", "pace": f"{THIN}days", "tempo": f"{THIN}days",
+}  # fmt: skip
 
 
 def people(tables: Tables, wanted: Sequence[str] | None) -> list[dict[str, str]]:
@@ -39,6 +42,17 @@ def cards(tables: Tables, people: Sequence[dict[str, str]], least: int) -> list[
         | {
             "is_small": row["customers"] < least,
             "traits": [_trait(trait) for trait in _strongest(tables, row["persona_id"], least)],
+            "rarely": [_trait(trait) for trait in _weakest(tables, row["persona_id"], least)],
+            "fares": _fares(tables, row["persona_id"], least),
+            "journeys": _journeys(tables, row["persona_id"]),
+            "scores": [
+                each
+                for each in tables.of("persona_scores", row["persona_id"])
+                if each["customers"] >= least
+            ][:SCALES_SHOWN],
+            "words": [each["word"] for each in tables.of("persona_words", row["persona_id"])][
+                :WORDS_SHOWN
+            ],
         }
         for row in shown
     ]
@@ -56,6 +70,73 @@ def _strongest(tables: Tables, persona_id: str, least: int) -> list[Row]:
         if [each["feature_group"] for each in kept].count(row["feature_group"]) < TRAITS_OF_A_GROUP:
             kept.append(row)
     return kept[:TRAITS_SHOWN]
+
+
+def _weakest(tables: Tables, persona_id: str, least: int) -> list[Row]:
+    """What others have, and this persona has clearly less of, by how much."""
+    rows = [
+        row
+        for row in tables.of("traits", persona_id)
+        if row.get("direction") == "under"
+        and row["feature_group"] not in AVERAGES
+        and row["customers"] >= least
+    ]
+    return sorted(rows, key=lambda row: (_ahead(row), row["feature"]))[:RARELY_SHOWN]
+
+
+def _fares(tables: Tables, persona_id: str, least: int) -> list[Row]:
+    """The stages where the persona is lost more, or less, than the others; where that was not
+    tested, the two where it is lost most beyond them. Counts of few customers are not told."""
+    rows = [
+        row
+        for row in tables.of("persona_differences", persona_id)
+        if min(row["customers"], row["rest_customers"]) >= least
+        and min(row["dropped"], row["rest_dropped"]) >= least
+    ]
+    if any(row["is_different"] is None for row in rows):
+        rows = sorted(rows, key=lambda row: -row["difference"])[:2]
+    else:
+        rows = [row for row in rows if row["is_different"]]
+    return [
+        row | {"by": sorted((abs(row["difference_low"]), abs(row["difference_high"])))}
+        for row in rows
+    ]
+
+
+def _journeys(tables: Tables, persona_id: str) -> list[dict[str, Any]]:
+    """The journeys that stand for a persona, cut to what can be read."""
+    shown = []
+    for row in tables.of("typical_journeys", persona_id):
+        steps = row["path"].split(" > ")
+        more = max(0, len(steps) - JOURNEY_STEPS_SHOWN)
+        shown.append(row | {"shown": steps[:JOURNEY_STEPS_SHOWN], "more": more})
+    return shown
+
+
+def about(tables: Tables, least: int) -> dict[str, Any]:
+    """How the personas were found, and how far to trust them."""
+    tried = tables["persona_numbers"]
+    chosen = next((row for row in tried if row["is_chosen"]), None)
+    agreement = next(iter(tables["agreement"]), None)
+    found = sorted({row["found_group"] for row in tables["confusion"]})
+    rows: dict[str, dict[str, Row]] = {}
+    for own_group in dict.fromkeys(row["own_group"] for row in tables["confusion"]):
+        cells = [row for row in tables["confusion"] if row["own_group"] == own_group]
+        held = kept_back([row["customers"] for row in cells], least)
+        rows[own_group] = {
+            row["found_group"]: row | {"is_small": is_held}
+            for row, is_held in zip(cells, held, strict=True)
+        }
+    return {
+        "chosen": chosen,
+        "tried": tried,
+        "test": next(iter(tables["persona_test"]), None),
+        "refused": tables["persona_attributes"],
+        "retired": tables["retired"],
+        "agreement": agreement,
+        "found_groups": found,
+        "confusion": rows if agreement else {},
+    }
 
 
 def _ahead(row: Row) -> float:

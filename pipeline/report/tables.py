@@ -71,6 +71,31 @@ SELECTS = {
         "personas.traits",
         "select * from personas.traits order by persona_id, feature_group, feature",
     ),
+    "persona_differences": (
+        "personas.differences",
+        "select * from personas.differences order by persona_id, stage_number",
+    ),
+    "persona_test": ("personas.difference_test", "select * from personas.difference_test"),
+    "typical_journeys": (
+        "personas.typical_journeys",
+        "select * from personas.typical_journeys order by persona_id, place",
+    ),
+    "persona_scores": (
+        "personas.scores",
+        "select * from personas.scores order by persona_id, scores desc, score_scale",
+    ),
+    "persona_words": ("personas.words", "select * from personas.words order by persona_id, place"),
+    "persona_numbers": ("personas.numbers", "select * from personas.numbers order by personas"),
+    "persona_attributes": (
+        "personas.attributes",
+        "select * from personas.attributes where is_refused order by attribute",
+    ),
+    "retired": ("personas.retired", "select * from personas.retired order by persona_id"),
+    "agreement": ("personas.agreement", "select * from personas.agreement where customers > 0"),
+    "confusion": (
+        "personas.confusion",
+        "select * from personas.confusion order by own_group, found_group",
+    ),
     "milestones": (
         "journeys.milestones",
         "select * from journeys.milestones order by milestone_number",

@@ -2,16 +2,18 @@
 -- $goal: what is known at entry, and of the first $look steps. The goal and what follows never is.
 -- Groups: channel and device as first told (1); hour of the first step in $timezone (0 to 24, and
 -- whether at a weekend); first steps (1 for the first touchpoint; each one's share of the steps);
--- pace (days from the end of the step before); attribute (those of the settings, 1).
--- A pace that is missing is not known; any other feature that is missing is 0.
+-- pace (days from the end of the step before); attribute (those of the settings, 1); and those of
+-- personas.walks and personas.behaviour, where they are made. Units: personas.feature_groups.
+-- A pace, tempo or attribute that is missing is not known; any other feature that is missing is 0.
 -- Per customer: made for those in run.customers, and from their own steps and attributes only.
 -- key: customer_id, feature_group, feature
 -- not_null: value
--- allowed: feature_group channel | device | hour | weekend | first touchpoint | first steps | pace | attribute
+-- allowed: feature_group channel | device | hour | weekend | first touchpoint | first steps | pace | attribute | walk | touchpoints | moves | tempo | channel mix
 with steps as (
     select customer_id, customer_step_number, touchpoint, started_at, ended_at, channel, device
     from journeys.steps
-    where customer_id in (select customer_id from run.customers)
+    where customer_step_number <= $look
+        and customer_id in (select customer_id from run.customers)
 ),
 
 attributes as (
@@ -37,7 +39,7 @@ placed as (
 looked_at as (
     select *, count(*) over (partition by customer_id) as places
     from placed
-    where goals = 0 and customer_step_number <= $look
+    where goals = 0
 ),
 
 features as (
@@ -78,6 +80,15 @@ features as (
     select attributes.customer_id, 'attribute', attribute || ': ' || value, 1e0
     from attributes
     inner join looked_at on looked_at.customer_id = attributes.customer_id and place = 1
+    union all
+    select customer_id, 'walk', from_node || ' > ' || to_node, moves
+    from personas.walks
+    where customer_id in (select customer_id from run.customers)
+    union all
+    select customer_id, feature_group, feature, value
+    from personas.behaviour
+    where customer_id in (select customer_id from run.customers)
 )
 
-select * from features
+select customer_id, feature_group, feature, cast(value as double) as value
+from features

@@ -1,6 +1,7 @@
 -- One row per persona: how many customers it has, and how their journeys end.
 -- customer_share is of all customers, those of unknown persona included. converted_rate is that of
 -- graph.conversion, over all months; median_days is from one step to the next within a journey.
+-- notes are the analyst's, from the settings.
 -- key: persona_id
 -- not_null: name, customers, customer_share, journeys, converted, dropped, open
 -- shares: customer_share, converted_rate, converted_low, converted_high, top_channel_share, top_device_share
@@ -57,6 +58,14 @@ top_entries as (
     ) = 1
 ),
 
+notes as (
+    select names.persona_id, string_agg(notes.notes, ' ' order by notes.notes) as notes
+    from run.persona_names as names
+    inner join run.persona_notes as notes
+        on notes.persona = names.persona_id or notes.persona = names.name
+    group by names.persona_id
+),
+
 everyone as (
     select sum(customers) as all_customers from members
 )
@@ -75,13 +84,15 @@ select names.persona_id, names.name,
     channels.name as top_channel,
     channels.customers / members.customers as top_channel_share,
     devices.name as top_device,
-    devices.customers / members.customers as top_device_share
+    devices.customers / members.customers as top_device_share,
+    notes.notes
 from run.persona_names as names
 cross join everyone
 left join members using (persona_id)
 left join journeys using (persona_id)
 left join pauses using (persona_id)
 left join conversion using (persona_id)
+left join notes on notes.persona_id = names.persona_id
 left join top_entries as channels
     on channels.persona_id = names.persona_id and channels.feature_group = 'channel'
 left join top_entries as devices

@@ -59,6 +59,12 @@ COLUMNS = {
     "run.chain": "level varchar, persona_id varchar, node varchar, conversion_probability double",
     "run.customers": "customer_id bigint",
     "run.persona_attributes": "attribute varchar",
+    "run.persona_notes": "persona varchar, notes varchar",
+    "personas.walks": "customer_id bigint, from_node varchar, to_node varchar, moves bigint",
+    "personas.behaviour": "customer_id bigint, feature_group varchar, feature varchar,"
+    " value double",
+    "personas.attributes": "attribute varchar, converters_share double, others_share double,"
+    " is_refused boolean",
     "run.conversion": "persona_id varchar, month varchar, conversion_rate double,"
     " conversion_low double, conversion_high double",
     "run.persona_names": "persona_id varchar, name varchar, silhouette double",

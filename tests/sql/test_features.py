@@ -26,7 +26,7 @@ def step(
 
 def features(
     steps: list[Row], columns: str = "feature, value", attributes: list[Row] | None = None,
-    customers: list[Row] | None = None,
+    customers: list[Row] | None = None, read: str = "entry", method: str = "k-means",
 ) -> list[Row]:  # fmt: skip
     connection = warehouse(
         {
@@ -36,9 +36,13 @@ def features(
             "run.customers": customers or [(1,)],
         }
     )
-    return made(
-        connection, "personas.features", columns, goal="goal", look=3, timezone="Europe/Stockholm"
-    )
+    bound = {
+        "goal": "goal", "look": 3, "timezone": "Europe/Stockholm", "persona_features": read,
+        "persona_method": method,
+    }  # fmt: skip
+    for table in ("personas.walks", "personas.behaviour"):
+        made(connection, table, **bound)
+    return made(connection, "personas.features", columns, **bound)
 
 
 def test_a_single_step_tells_how_a_customer_came_in() -> None:

@@ -3,12 +3,11 @@
 import json
 
 import numpy as np
-import pandas as pd
 import pytest
 from graph_rows import warehouse
 
 from pipeline.personas import persona_step
-from pipeline.personas.matrix import batches, sample_of
+from pipeline.personas.matrix import batches, known_features, matrix_of, sample_of
 from pipeline.settings import Settings
 
 CHANNELS = ("paid", "mail")
@@ -98,7 +97,10 @@ def test_without_features_all_are_unknown_and_no_model_is_kept(connection):
 
 
 def test_batches_hold_every_customer_once_and_whole(connection):
-    whole = sample_of(connection, 1000)
-    parts = list(batches(connection, 7))
-    assert max(part["customer_id"].nunique() for part in parts) == 7
-    assert pd.concat(parts, ignore_index=True).equals(whole)
+    table = sample_of(connection, 1000)
+    features = known_features(table)
+    ids, whole = matrix_of(table, features)
+    parts = list(batches(connection, features, 7))
+    assert max(len(part) for part, _ in parts) == 7
+    assert np.concatenate([part for part, _ in parts]).tolist() == ids.tolist()
+    assert np.array_equal(np.concatenate([part for _, part in parts]), whole)
