@@ -13,12 +13,19 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 FILE = ROOT / "docs" / "proofs.json"
 
+# What decides which personas are found.
+FOUND_BY = [
+    *(f"pipeline/personas/{name}.py" for name in
+      ("matrix", "scaling", "clustering", "markov", "number", "fitting", "model")),
+    *(f"sql/personas/{name}.sql" for name in ("features", "behaviour", "walks")),
+]  # fmt: skip
+
 # What each proof is about: files or folders of the clone.
 ABOUT = {
-    "personas over ten seeds": ["pipeline/personas", "sql/personas", "pipeline/sample"],
-    "personas of one chain": ["pipeline/personas", "sql/personas"],
-    "as many personas as planted": ["pipeline/personas"],
-    "markov mixtures recovered": ["pipeline/personas"],
+    "personas over ten seeds": [*FOUND_BY, "pipeline/sample"],
+    "personas of one chain": [*FOUND_BY, "pipeline/personas/differences.py"],
+    "as many personas as planted": FOUND_BY,
+    "markov mixtures recovered": ["pipeline/personas/markov.py"],
     "killed runs lose nothing": ["pipeline/publish.py", "pipeline/runs.py", "pipeline/journal.py"],
     "nightly runs equal full runs": [
         "pipeline/touched.py", "pipeline/models.py", "sql/core", "sql/journeys",

@@ -111,11 +111,11 @@ def test_one_chain_for_everyone_makes_no_persona_be_lost_more(prove):
 
 def test_personas_read_from_all_they_did_differ_by_construction(prove):
     """Which is why their differences are shown, and not tested."""
-    seeds = range(SEEDS if prove else 6)
+    seeds = range(SEEDS if prove else 10)
     differ = sum(chance_of_difference(seed, "behaviour") < 0.05 for seed in seeds)
     if prove:
         proofs.write("personas of one chain", "behaviour, of 100 seeds", differ)
-    assert differ >= 0.85 * len(seeds)
+    assert differ >= 0.8 * len(seeds)
 
 
 # -- attributes
