@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from pipeline.settings_file import Document
 
 Location = tuple[str | int, ...]
-NOT_KEYS = ("folder", "file")  # of Settings: set by who reads the file, never in it
+NOT_KEYS = (
+    "folder",
+    "file",
+    "is_staging_inferred",
+)  # of Settings: set by who reads the file, never in it
 LATER = {
     ("Source", "database"): "reading from a database comes later; for now, export to CSV, NDJSON "
     "or Parquet and give its `path`",
@@ -26,10 +30,6 @@ LATER = {
     ("Privacy", "pseudonymise"): "pseudonymising comes later; for now, leave it out and keep the "
     "warehouse to yourself: reports and exports show no identifiers",
 }  # fmt: skip
-LATER_VALUES = {
-    ("stages", "infer"): "finding stages by themselves comes later; for now, list them in order, "
-    "each with its touchpoints",
-}
 KINDS = {
     "string_type": "text, in quotes where it looks like a number or a date",
     "int_type": "a whole number",
@@ -123,8 +123,6 @@ def _location(detail: "ErrorDetails") -> Location:
 
 def _sentence(model: type[BaseModel], detail: "ErrorDetails") -> str:
     kind, context, given = detail["type"], detail.get("ctx", {}), detail["input"]
-    if isinstance(given, str) and (detail["loc"][-1], given) in LATER_VALUES:
-        return LATER_VALUES[str(detail["loc"][-1]), given]
     if kind == "extra_forbidden":
         *above, key = detail["loc"]
         return _unknown_key(_model_at(model, above), str(key))

@@ -13,10 +13,11 @@ from typing import Any
 
 import duckdb
 
-from pipeline import __version__, interrupts, journal, touched
+from pipeline import __version__, interrupts, journal, stages, touched
 from pipeline.checks import run_checks
-from pipeline.database import one, open_warehouse
+from pipeline.database import has_table, one, open_warehouse
 from pipeline.errors import JourneysError, PromiseError, WarehouseError
+from pipeline.inferring import Placed
 from pipeline.inputs import parameters, write_inputs
 from pipeline.load import load, source_files
 from pipeline.memory import usual_limit
@@ -76,12 +77,12 @@ def run(
             result.is_new = False
             return result
         fresh = bool(result.reasons)
-        model = kept_model(warehouse)
+        model, guess = kept_model(warehouse), stages.before(warehouse)
         with publishing(warehouse, fresh=fresh, keep=options.publish) as target:
             limit = options.memory_limit or usual_limit(files)
             connection = open_warehouse(target, files, limit)
             try:
-                _make(connection, settings, options, result, model, progress)
+                _make(connection, settings, options, result, model, guess, progress)
                 record.update(_figures(connection, run_id))
                 write_look(connection, looked, read_summary(connection).as_dict())
                 journal.fill(connection, [*journal.read(warehouse), _finished(record, result)])
@@ -97,6 +98,7 @@ def _make(
     options: Options,
     result: Result,
     model: str | None,
+    guess: list[Placed],
     progress: Progress,
 ) -> None:
     """Everything between an open copy of the warehouse and its publishing."""
@@ -108,6 +110,14 @@ def _make(
     timed = _Timed(result.seconds_by_step, progress, count)
     timed("load")
     load(connection, settings, now=options.now, run_id=result.run_id)
+    written = settings
+    if settings.is_staging_inferred:
+        settings, told = _with_stages(connection, settings, options, guess)
+        result.notes += told
+        only_touched = only_touched and not told
+        parts = in_order([*read_models(), *steps(settings, only_touched)])
+    else:
+        stages.keep(connection, [])
     write_inputs(connection, settings, options.now, options.until)
     if only_touched:
         touched.touch_due(connection)
@@ -125,7 +135,30 @@ def _make(
     timed("checks")
     run_checks(connection, bound)
     timed.end()
-    write_state(connection, settings, options)
+    write_state(connection, written, options)
+
+
+def _with_stages(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    options: Options,
+    before: list[Placed],
+) -> tuple[Settings, list[str]]:
+    """The settings with stages inferred in an earlier run, or from what is loaded now and told.
+
+    To infer them, everything up to the steps is made once with one stage for all.
+    """
+    if before or not has_table(connection, "run.inferred_stages"):
+        stages.keep(connection, before)
+    if not options.refit and (restored := stages.restored(connection, settings)) is not settings:
+        return restored, []
+    settings = stages.with_events(connection, settings)
+    write_inputs(connection, settings, options.now, options.until)
+    parts = in_order([*read_models(), *steps(settings)])
+    last = next(number for number, part in enumerate(parts, 1) if part.name == "journeys.steps")
+    build(connection, parts[:last], parameters(settings, options.until))
+    placed = stages.inferred(connection, settings)
+    return stages.with_stages(settings, placed), [stages.told(placed)]
 
 
 def _what_changed(connection: duckdb.DuckDBPyConnection, settings: Settings) -> str:

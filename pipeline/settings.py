@@ -5,10 +5,10 @@ The models check each value alone; `settings_checks` checks what values say abou
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from pipeline.settings_values import (
     Column,
@@ -189,6 +189,9 @@ class TouchpointRule(NamedTuple):
     where: str
 
 
+ALL_IN_ONE = "all touchpoints"  # the stage that stands for all until they are inferred
+
+
 class Settings(Part):
     """All of `journeys.yml`. `folder` is where relative paths start, `file` where it was read."""
 
@@ -199,6 +202,7 @@ class Settings(Part):
     leave_out: Rule | None = None
     sessions: Sessions = Sessions()
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    is_staging_inferred: bool = False  # with `stages: infer`, by which one stage stands for all
     journey: Journey
     personas: Personas = Personas()
     segments: Names = ()
@@ -212,6 +216,16 @@ class Settings(Part):
     clock_tolerance: Tolerance = timedelta(hours=1)
     folder: Path = Path()
     file: Path = Path("journeys.yml")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_stage_until_inferred(cls, values: Any) -> Any:
+        """`stages: infer`, with `touchpoints` or without, as one stage that stands for all."""
+        if not isinstance(values, dict) or values.get("stages") != "infer":
+            return values
+        rest = {key: value for key, value in values.items() if key != "touchpoints"}
+        stage = {"stage": ALL_IN_ONE, "touchpoints": values.get("touchpoints") or []}
+        return rest | {"stages": [stage], "is_staging_inferred": True}
 
     def touchpoints(self) -> list[TouchpointRule]:
         """Every touchpoint with its stage and rule, in the order of the file."""

@@ -34,6 +34,9 @@ def check_settings(values: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _touchpoints(values: Mapping[str, Any]) -> Iterator[tuple[Location, Any]]:
+    if values.get("stages") == "infer":
+        for place, touchpoint in listed(values, "touchpoints"):
+            yield ("touchpoints", place), touchpoint
     for number, stage in listed(values, "stages"):
         for place, touchpoint in listed(stage, "touchpoints"):
             yield ("stages", number, "touchpoints", place), touchpoint

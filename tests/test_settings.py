@@ -300,10 +300,22 @@ def test_a_source_from_a_database_is_refused_in_words_and_needs_no_path(tmp_path
     assert all("reading from a database comes later; for now" in text for text in problems)
 
 
-def test_stages_to_be_found_by_themselves_are_refused_in_words(tmp_path):
-    problems = refused(tmp_path, SOURCES, "stages: infer\n", JOURNEY)
-    assert len(problems) == 1
-    assert "comes later; for now, list them" in problems[0]
+def test_stages_to_be_inferred_are_one_stage_of_the_touchpoints_until_then(tmp_path):
+    points = "stages: infer\ntouchpoints: [{touchpoint: deal, where: \"event = 'deal'\"}]\n"
+    settings = read(tmp_path, SOURCES, points, JOURNEY.replace("goal: demo call", "goal: deal"))
+    assert settings.is_staging_inferred
+    assert [rule.touchpoint for rule in settings.touchpoints()] == ["deal"]
+
+
+def test_touchpoints_without_a_stage_need_stages_to_be_inferred(tmp_path):
+    problems = with_web(tmp_path, "touchpoints: []\n")
+    assert "touchpoints: is an unknown key" in problems[0]
+
+
+def test_a_rule_of_touchpoints_without_stages_is_checked_too(tmp_path):
+    points = "stages: infer\ntouchpoints: [{touchpoint: deal, where: \"evnt = 'deal'\"}]\n"
+    problems = refused(tmp_path, SOURCES, points, JOURNEY)
+    assert any("touchpoints[0] (deal).where" in text for text in problems)
 
 
 def places(values, location=()):

@@ -19,6 +19,7 @@ CUSTOMERS = 2000  # silhouettes compare each with each
 LEAST_CUSTOMERS = 10  # for each persona
 SHUFFLES, REFITS = 3, 8
 LEAST_EXCESS = 0.05  # of the silhouette over that of shuffled data
+LEAST_GAIN = 0.02  # of the silhouette, for one persona more to be worth it
 LEAST_STABILITY = 0.7  # mean adjusted Rand index over the refits
 MARKOV = "markov mixture"
 
@@ -45,7 +46,8 @@ class Number:
 
 
 def number_of_personas(columns: "Matrix", groups: Sequence[str], wanted: Wanted) -> Number:
-    """The number, within the bounds, of highest quality among those that are stable.
+    """The number, within the bounds, of highest quality among those that are stable; of numbers
+    as good but for a hair, the smallest.
 
     Stable is a number whose refits on customers drawn anew (bootstrap) put the same customers
     together. With a silhouette it counts only if it beats by far that of the same customers with
@@ -60,7 +62,9 @@ def number_of_personas(columns: "Matrix", groups: Sequence[str], wanted: Wanted)
     stable = [each for each in tried if (each.stability or 0) >= LEAST_STABILITY]
     if not stable:
         return Number(1, tuple(tried))
-    best = max(stable, key=lambda each: (each.quality or 0, -each.personas))
+    most_quality = max(each.quality or 0 for each in stable)
+    gain = 0.0 if wanted.method == MARKOV else LEAST_GAIN
+    best = next(each for each in stable if (each.quality or 0) >= most_quality - gain)
     chance, least = _chance(few, groups, best.personas, wanted)
     tried[tried.index(best)] = told = Tried(best.personas, best.quality, best.stability, chance)
     is_separate = (told.quality or 0) - chance >= least

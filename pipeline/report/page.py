@@ -23,6 +23,7 @@ from pipeline.report.tables import Tables, read_tables
 from pipeline.report.trust import trust
 from pipeline.report.words import words_used
 from pipeline.settings import Settings
+from pipeline.stages import restored
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -54,6 +55,7 @@ def write_report(
     `personas` names the personas to show besides everyone; all of them where it is None.
     The same warehouse gives the same bytes.
     """
+    settings = restored(connection, settings)  # with the stages of the run, where it inferred them
     html = render(read_tables(connection), settings, personas)
     out.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
