@@ -1,7 +1,7 @@
 """Stages inferred: communities in the order of positions, their names, and runs that keep them."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import networkx as nx
@@ -88,7 +88,7 @@ def test_no_other_cut_has_a_higher_modularity(seed):
 
     def modularity(cuts):
         borders = [0, *cuts, 7]
-        parts = [set(range(a, b)) for a, b in zip(borders, borders[1:], strict=False)]
+        parts = [set(range(a, b)) for a, b in pairwise(borders)]
         return nx.community.modularity(graph, parts, resolution=RESOLUTION)
 
     found = modularity([first for first, _ in communities(positions)[1:]])
@@ -194,11 +194,11 @@ def test_events_become_touchpoints_and_later_runs_keep_the_stages(tmp_path):
 
 
 def test_a_goal_that_no_event_is_named_like_is_told_with_those_there_are(tmp_path):
-    settings = shop(tmp_path)
+    shop(tmp_path)
     (tmp_path / "journeys.yml").write_text(SETTINGS.replace("goal: order", "goal: buy"))
     settings = read_settings(tmp_path / "journeys.yml")
     with pytest.raises(
-        SettingsError, match="there is no event 'buy'; the most frequent are .*basket"
+        SettingsError, match=r"there is no event 'buy'; the most frequent are .*basket"
     ):
         runs.run(settings, tmp_path / "w.duckdb", Options(now=NOW))
 
