@@ -52,6 +52,8 @@ TABLES = {
     " stage_number integer",
     "run.stages": "stage_number integer, stage varchar",
     "run.nodes": "level varchar, node_number integer, node varchar",
+    "run.inferred_stages": "stage_number integer, stage varchar, touchpoint varchar,"
+    " position double",
     "run.milestones": "milestone_number integer, touchpoint varchar",
     "run.segments": "segment varchar, kind varchar",
     "run.customer_sets": "identifier_set_id bigint, customer_id bigint",
