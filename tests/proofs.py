@@ -22,6 +22,7 @@ FOUND_BY = [
 
 # What each proof is about: files or folders of the clone.
 ABOUT = {
+    "intervals of the chain": ["pipeline/chain"],
     "personas over ten seeds": [*FOUND_BY, "pipeline/sample"],
     "personas of one chain": [*FOUND_BY, "pipeline/personas/differences.py"],
     "as many personas as planted": FOUND_BY,
