@@ -81,7 +81,7 @@ def credited(tables: Tables, persona_id: str, least: int) -> dict[str, Any]:
     """Credit by channel where sessions tell one, else by touchpoint; small groups withheld."""
     for level in ("channel", "touchpoint"):
         rows = tables.of("attribution", persona_id, level=level)
-        if any(row["node"] != NONE for row in rows):
+        if any(row["journeys"] for row in rows):
             break
     rows = [row for row in rows if row["journeys"] or row["node"] == NONE]
     held = kept_back([_met(row) for row in rows], least)
