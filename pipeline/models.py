@@ -6,7 +6,7 @@ that declare what they read and make; they take their place in the same order.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -39,13 +39,10 @@ class Model:
     allowed: tuple[tuple[str, tuple[str, ...]], ...] = ()  # column, its values
     shares: tuple[str, ...] = ()  # columns from 0 to 1
 
-    @cached_property
+    @property
     def reads(self) -> frozenset[str]:
         """The tables that the select reads, as schema.table."""
-        from sqlglot import exp, parse_one
-
-        tables = parse_one(self.sql, read="duckdb").find_all(exp.Table)
-        return frozenset(f"{table.db}.{table.name}" for table in tables if table.db)
+        return tables_read(self.sql)
 
     @property
     def makes(self) -> tuple[str, ...]:
@@ -65,6 +62,15 @@ class Step:
     reads: frozenset[str]
     makes: tuple[str, ...]
     run: Callable[[duckdb.DuckDBPyConnection, Mapping[str, Any]], None] = field(compare=False)
+
+
+@cache
+def tables_read(sql: str) -> frozenset[str]:
+    """The tables that a select reads, as schema.table; parsed once in a process."""
+    from sqlglot import exp, parse_one
+
+    tables = parse_one(sql, read="duckdb").find_all(exp.Table)
+    return frozenset(f"{table.db}.{table.name}" for table in tables if table.db)
 
 
 def sql_folder() -> Path:
