@@ -13,7 +13,7 @@ JOURNEYS = (sys.executable, "-m", "pipeline")
 # What "load to transitions and drop-offs" ends with, and "load to steps".
 TO_STEPS = ("core.sessions", "journeys.steps")
 TO_TRANSITIONS = (*TO_STEPS, "journeys.journeys", "graph.transitions", "graph.drop_offs")
-BESIDES = ("load", "checks")  # reading and promises belong to it, and are no tables
+BESIDES = ("copy", "load", "checks", "publish", "compact")  # belong to it, and are no tables
 PERSONAS = "personas."  # a table about everyone does not need to know who is of which persona
 
 

@@ -116,7 +116,7 @@ def kill(inbox: Path, warehouse: Path, share: float) -> None:
     with process:
         for line in process.stderr or ():
             told = json.loads(line)
-            if told["number"] >= share * told["count"]:
+            if told["event"] == "step begins" and told["number"] >= share * told["count"]:
                 process.kill()
                 break
     if process.returncode != -9:

@@ -84,16 +84,24 @@ def _says_nothing_new(
     config: Path, data: Path | None, warehouse: Path, wait: float, as_json: bool
 ) -> bool:
     """Whether a look at the disk was enough to tell that there is nothing to do, and to say so."""
-    from pipeline.publish import lock, run_id_of
+    import duckdb
+
+    from pipeline.publish import lock, new_run_id
+    from pipeline.records import note_nothing_new
     from pipeline.unchanged import read_unchanged
 
     if not warehouse.exists():
         return False
+    run_id = new_run_id()
     with lock(warehouse, wait):
-        figures = read_unchanged(config, data, warehouse)
-    if figures is None:
-        return False
-    told = {"run_id": run_id_of(datetime.now(UTC)), "is_new": False, "reasons": [], "notes": []}
+        try:
+            figures = read_unchanged(config, data, warehouse)
+        except duckdb.Error:  # it is damaged; the long way finds the words for it
+            return False
+        if figures is None:
+            return False
+        note_nothing_new(warehouse, run_id)
+    told = {"run_id": run_id, "is_new": False, "reasons": [], "notes": []}
     _print_summary(warehouse, told, figures, as_json)
     return True
 
@@ -277,16 +285,35 @@ def list_runs(warehouse: Path, compare: tuple[str, str] | None, as_json: bool) -
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
         return
-    if told:
-        click.echo("  ".join(told[0]))
-    for row in told:
-        click.echo("  ".join(_cell(value) for value in row.values()))
+    for line in _aligned(told):
+        click.echo(line)
     if not told:
         click.echo("Nothing changed." if compare else f"No run of {warehouse} yet: journeys run")
 
 
+def _aligned(rows: list[dict[str, Any]]) -> list[str]:
+    """Rows as lines of columns, with a head; numbers to the right."""
+    cells = (
+        [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)] if rows else []
+    )
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    is_text = [
+        all(isinstance(v, str) for v in column)
+        for column in zip(*(r.values() for r in rows), strict=True)
+    ]
+    return [
+        "  ".join(
+            cell.ljust(width) if left else cell.rjust(width)
+            for cell, width, left in zip(line, widths, is_text, strict=True)
+        ).rstrip()
+        for line in cells
+    ]
+
+
 def _cell(value: Any) -> str:
-    return f"{value:,g}" if isinstance(value, float) else str(value)
+    if isinstance(value, (int, float)):
+        return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
+    return "" if value is None else str(value)
 
 
 @cli.command()
@@ -331,10 +358,17 @@ for command in (funnel, paths, around):
 
 def _open(warehouse: Path) -> Any:
     from pipeline.database import open_readonly
+    from pipeline.warehouse import refuse_other_layout
 
     if not warehouse.exists():
         raise WarehouseError(f"{warehouse}: there is no warehouse yet. Make one: journeys run")
-    return open_readonly(warehouse)
+    connection = open_readonly(warehouse)
+    try:
+        refuse_other_layout(connection, warehouse)
+    except WarehouseError:
+        connection.close()
+        raise
+    return connection
 
 
 def main() -> None:
@@ -344,18 +378,36 @@ def main() -> None:
     130 and 143 interrupted.
     """
     interrupts.watch()
+    sys.exit(ended())  # here, where no traceback keeps a connection any more
+
+
+def ended() -> int:
+    """Run the command; gives the exit code, and tells why it is none of success."""
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as problem:
-        problem.show()
-        sys.exit(2)
+        if not _told_as_json("failed", problem.format_message(), 2):
+            problem.show()
+        return 2
     except JourneysError as problem:
         prefix = "" if isinstance(problem, SettingsError) else "Error: "
-        click.echo(f"{prefix}{problem}", err=True)
-        sys.exit(problem.exit_code)
+        if not _told_as_json("failed", str(problem), problem.exit_code):
+            click.echo(f"{prefix}{problem}", err=True)
+        return problem.exit_code
     except BaseException as problem:
         if not (stopped := interrupts.exit_code()) and not isinstance(problem, click.Abort):
             raise
-        click.echo("Interrupted; what was published before still stands.", err=True)
-        sys.exit(stopped or 130)
-    sys.exit(code if isinstance(code, int) else 0)
+        if not _told_as_json("interrupted", interrupts.SAID, stopped or 130):
+            click.echo(interrupts.SAID, err=True)
+        return stopped or 130
+    return code if isinstance(code, int) else 0
+
+
+def _told_as_json(event: str, message: str, exit_code: int) -> bool:
+    """Tell how a command ended as an event, where JSON was asked for."""
+    if "--json" not in sys.argv[1:]:
+        return False
+    from pipeline.progress import tell_event
+
+    tell_event(event, message=message, exit_code=exit_code)
+    return True

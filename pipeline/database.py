@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from pipeline import interrupts
 from pipeline.errors import WarehouseError
 
 if TYPE_CHECKING:
@@ -16,7 +17,12 @@ SCHEMAS = (
 )  # fmt: skip
 
 # Orders, hashes and times must not depend on the machine: one zone, insertion order kept.
-SETTINGS = {"TimeZone": "UTC", "preserve_insertion_order": "true"}
+SETTINGS = {
+    "TimeZone": "UTC",
+    "preserve_insertion_order": "true",
+    "enable_progress_bar": "true",  # so that `query_progress` tells; nothing is printed
+    "enable_progress_bar_print": "false",
+}
 
 
 def open_warehouse(
@@ -45,6 +51,18 @@ def open_readonly(path: Path | str) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def copy_database(source: Path, target: Path) -> None:
+    """Copy every table and view of a database into a new file, which holds nothing else."""
+    connection = _connect(source, read_only=True)
+    try:
+        connection.execute(f"attach {text(str(target))} as fresh")
+        connection.execute("copy from database warehouse to fresh")
+        connection.execute("checkpoint fresh")
+        connection.execute("detach fresh")
+    finally:
+        connection.close()
+
+
 def open_scratch() -> duckdb.DuckDBPyConnection:
     """A database in memory that may read and write files: for making samples and exports."""
     return _connect(":memory:", read_only=False)
@@ -57,6 +75,7 @@ def _connect(path: Path | str, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     every `journeys.steps` ambiguous.
     """
     connection = duckdb.connect(":memory:")
+    interrupts.stop_queries_of(connection)
     for name, value in SETTINGS.items():
         connection.execute(f"set {name} = '{value}'")
     if str(path) == ":memory:":
@@ -65,10 +84,11 @@ def _connect(path: Path | str, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     options = "(read_only)" if read_only else ""
     try:
         connection.execute(f"attach {text(str(path))} as warehouse {options}")
-    except (duckdb.IOException, duckdb.CatalogException, duckdb.BinderException) as problem:
+    except duckdb.Error as problem:
         connection.close()
         raise WarehouseError(
-            f"{path}: cannot be opened as a warehouse. {str(problem).splitlines()[0]}"
+            f"{path}: cannot be opened as a warehouse. {str(problem).splitlines()[0]} "
+            "Take it away or restore it, or name another place: --warehouse PATH."
         ) from problem
     connection.execute("use warehouse")
     return connection

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline.database import bind, quote
+from pipeline.database import bind, one, quote
 from pipeline.errors import PromiseError
 
 # A select that reads one of these serves all customers, or those listed there.
@@ -146,12 +146,14 @@ def build(
     parts: Sequence[Model | Step],
     parameters: Mapping[str, Any],
     progress: Callable[[str], None] = lambda name: None,
+    made: Callable[[str, int], None] = lambda name, rows: None,
     *,
     only_touched: bool = False,
 ) -> None:
     """Make every table in the given order and check its promises. Raises PromiseError.
 
     With `only_touched`, tables below the customer keep the rows of customers not listed.
+    `progress` is told each part as it begins, `made` each table with its number of new rows.
     """
     for part in parts:
         progress(part.name)
@@ -159,19 +161,30 @@ def build(
             part.run(connection, parameters)
             continue
         if only_touched and part.customer_list:
-            renew(connection, part, parameters)
+            rows = renew(connection, part, parameters)
             check(connection, part, only_renewed=True)
         else:
-            create(connection, for_everyone(part), parameters)
+            rows = create(connection, for_everyone(part), parameters)
             check(connection, part)
+        made(part.name, rows)
+
+
+def drop_remade(
+    connection: duckdb.DuckDBPyConnection, parts: Iterable[Model | Step], *, only_touched: bool
+) -> None:
+    """Drop the tables that `build` makes whole, so that the new ones take the room of the old."""
+    for part in parts:
+        if isinstance(part, Model) and not (only_touched and part.customer_list):
+            connection.execute(f"drop table if exists {part.name}")
+    connection.execute("checkpoint")
 
 
 def create(
     connection: duckdb.DuckDBPyConnection, model: Model, parameters: Mapping[str, Any]
-) -> None:
-    """Make one table anew from its select."""
+) -> int:
+    """Make one table anew from its select; gives its rows."""
     sql = f"create or replace table {model.name} as {model.sql}"
-    connection.execute(sql, bind(sql, parameters))
+    return int(one(connection, sql, bind(sql, parameters)))
 
 
 def for_everyone(model: Model) -> Model:
@@ -184,14 +197,14 @@ def for_everyone(model: Model) -> Model:
 
 def renew(
     connection: duckdb.DuckDBPyConnection, model: Model, parameters: Mapping[str, Any]
-) -> None:
+) -> int:
     """Make the rows of the listed customers anew by the same select, and keep all others."""
     connection.execute(
         f"delete from {model.name} "
         f"where customer_id in (select customer_id from {model.customer_list})"
     )
     sql = f"insert into {model.name} {model.sql}"
-    connection.execute(sql, bind(sql, parameters))
+    return int(one(connection, sql, bind(sql, parameters)))
 
 
 def check(

@@ -13,7 +13,6 @@ seconds. What each table holds and promises: docs/tables.md, or `journeys show T
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.database import has_table
 from pipeline.errors import JourneysError, WarehouseError
 from pipeline.generation import find_warehouse, open_generation
 from pipeline.handle import EVERYONE, chosen
@@ -35,11 +34,15 @@ def open_journeys(path: Path | str = "out/journeys.duckdb") -> "Journeys":
     meanwhile, and holds no run up; open again to see the newest.
     Raises WarehouseError when there is no warehouse, or the file is none of ours.
     """
+    from pipeline.warehouse import refuse_other_layout
+
     warehouse = find_warehouse(Path(path))
     connection = open_generation(warehouse)
-    if not has_table(connection, "run.state"):
+    try:
+        refuse_other_layout(connection, warehouse)
+    except WarehouseError:
         connection.close()
-        raise WarehouseError(f"{warehouse}: was not made by `journeys run`, so there is no journey")
+        raise
     return Journeys(warehouse, connection)
 
 

@@ -11,14 +11,16 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from pipeline import interrupts
 from pipeline.errors import WarehouseError
 
+COMPACTED = ".compact"  # the copy of a copy that has grown too large
 REMOTE_FILE_SYSTEMS = ("nfs", "cifs", "smb", "fuse.sshfs", "9p", "afs")
 
 
@@ -27,9 +29,10 @@ def beside(warehouse: Path, ending: str) -> Path:
     return warehouse.with_name(warehouse.name + ending)
 
 
-def run_id_of(now: datetime) -> str:
-    """The name of this process's run."""
-    return f"{now:%Y-%m-%dT%H:%M:%S}-{os.getpid()}"
+def new_run_id() -> str:
+    """When the run started by the machine's clock, whatever `--now` says, and its process."""
+    started = datetime.now(UTC).replace(tzinfo=None)
+    return f"{started.isoformat(timespec='milliseconds')}-{os.getpid()}"
 
 
 @contextmanager
@@ -96,29 +99,34 @@ def _file_system(folder: Path) -> str:
 
 
 @contextmanager
-def publishing(warehouse: Path, *, fresh: bool, keep: bool = True) -> Iterator[Path]:
+def publishing(
+    warehouse: Path, *, fresh: bool, keep: bool = True, done: Callable[[], None] = lambda: None
+) -> Iterator[Path]:
     """Give the path of the copy to work on; publish it at the end, or delete it on any error.
 
-    `fresh` starts from an empty file; without `keep` it is only a rehearsal. The caller holds the
-    lock, and has closed its connection when the block ends.
+    `fresh` starts from an empty file; without `keep` it is only a rehearsal; `done` is called once
+    it is published. The caller holds the lock, and has closed its connection when the block ends.
     """
     target = beside(warehouse, ".next")
-    clear(warehouse)
-    try:
-        if warehouse.exists() and not fresh:
-            shutil.copyfile(warehouse, target)
-        yield target
-        if keep:
-            _put_in_place(target, warehouse)
-    finally:
+    with interrupts.at_once(lambda: clear(warehouse)):
         clear(warehouse)
+        try:
+            if warehouse.exists() and not fresh:
+                shutil.copyfile(warehouse, target)
+            yield target
+            if keep:
+                _put_in_place(target, warehouse, done)
+        finally:
+            clear(warehouse)
 
 
-def _put_in_place(target: Path, warehouse: Path) -> None:
+def _put_in_place(target: Path, warehouse: Path, done: Callable[[], None]) -> None:
     if beside(target, ".wal").exists():
         raise WarehouseError(f"{target}: was not closed cleanly, so it is not published")
     _sync(target)
-    target.replace(warehouse)
+    with interrupts.held():
+        target.replace(warehouse)
+        done()
     _sync(warehouse.parent)
 
 
@@ -133,6 +141,7 @@ def _sync(path: Path) -> None:
 def clear(warehouse: Path) -> None:
     """Remove what a run that ended badly left beside the warehouse."""
     target = beside(warehouse, ".next")
-    for path in (target, beside(target, ".wal")):
+    compacted = beside(target, COMPACTED)
+    for path in (target, beside(target, ".wal"), compacted, beside(compacted, ".wal")):
         path.unlink(missing_ok=True)
     shutil.rmtree(beside(target, ".tmp"), ignore_errors=True)

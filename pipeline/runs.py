@@ -3,26 +3,26 @@
 files -> landing -> identity -> core -> journeys -> personas -> graph -> findings -> published
 """
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from pipeline import __version__, interrupts, journal, stages, touched
+from pipeline import journal, records, stages, touched
 from pipeline.checks import run_checks
-from pipeline.database import has_table, one, open_warehouse
-from pipeline.errors import JourneysError, PromiseError, WarehouseError
+from pipeline.compaction import compact, is_overgrown
+from pipeline.database import has_table, open_warehouse
+from pipeline.errors import WarehouseError
 from pipeline.inferring import Placed
 from pipeline.inputs import parameters, write_inputs
 from pipeline.load import load, source_files
 from pipeline.memory import usual_limit
-from pipeline.models import Step, build, in_order, read_models
-from pipeline.publish import lock, publishing, run_id_of
+from pipeline.models import Step, build, drop_remade, in_order, read_models
+from pipeline.progress import Progress
+from pipeline.publish import lock, new_run_id, publishing
+from pipeline.records import Result, Steps
 from pipeline.settings import Settings
 from pipeline.summary import read_summary
 from pipeline.unchanged import looked_at, write_look
@@ -31,6 +31,7 @@ from pipeline.warehouse import (
     keep_model,
     kept_model,
     nothing_new,
+    published,
     reasons_for_full,
     same_settings,
     same_tables,
@@ -38,78 +39,91 @@ from pipeline.warehouse import (
     write_state,
 )
 
+__all__ = ["Result", "run", "steps"]
 
-@dataclass
-class Result:
-    """What a run did. `is_new` is false when there was nothing to do."""
-
-    warehouse: Path
-    run_id: str
-    is_new: bool = True
-    reasons: list[str] = field(default_factory=list)  # why every file was read anew
-    notes: list[str] = field(default_factory=list)  # why every customer was made anew
-    seconds_by_step: dict[str, float] = field(default_factory=dict)
-
-
+BESIDES = ("copy", "load", "checks", "publish")  # steps of a run that are no table
 FULL_DISK = ("No space left", "Could not write all bytes", "disk is full")
-Progress = Callable[[str, int, int], None]  # name of the step, its number, how many there are
 
 
 def run(
-    settings: Settings,
-    warehouse: Path,
-    options: Options,
-    progress: Progress = lambda name, number, count: None,
+    settings: Settings, warehouse: Path, options: Options, progress: Progress | None = None
 ) -> Result:
     """Bring `warehouse` up to date; nothing is published unless every promise holds.
 
     Raises InputError, SettingsError or WarehouseError (bad input), PromiseError (broken promise).
     """
-    run_id = run_id_of(options.now)
-    result = Result(warehouse, run_id)
-    files = source_files(settings)
-    recorded = _recorded(result, settings, options)
+    result = Result(warehouse, new_run_id())
+    recorded = records.recorded(
+        result, settings_digest(settings), settings.folder, options.until, options.publish
+    )
     paths = [source.path for source in settings.sources]
     looked = looked_at(settings.file, settings.folder, paths, options.until)
     with lock(warehouse, options.wait), recorded as record, _in_words(warehouse, options):
+        files = source_files(settings)
+        _mend_journal(warehouse)
         result.reasons = reasons_for_full(settings, warehouse, options)
         if not result.reasons and nothing_new(settings, warehouse, options):
             result.is_new = False
             return result
         fresh = bool(result.reasons)
         model, guess = kept_model(warehouse), stages.before(warehouse)
-        with publishing(warehouse, fresh=fresh, keep=options.publish) as target:
+        timed = Steps(result, progress or Progress(), records.forecast(warehouse, fresh))
+        timed.count = len(read_models()) + len(steps(settings)) + len(BESIDES) - fresh
+        if not fresh:
+            timed("copy")
+        with publishing(
+            warehouse, fresh=fresh, keep=options.publish, done=lambda: _is_published(result)
+        ) as target:
             limit = options.memory_limit or usual_limit(files)
             connection = open_warehouse(target, files, limit)
             try:
-                _make(connection, settings, options, result, model, guess, progress)
-                record.update(_figures(connection, run_id))
+                timed.progress.follow(lambda: connection.query_progress() / 100)
+                _make(connection, settings, options, record, timed, model, guess)
+                timed("publish")
                 write_look(connection, looked, read_summary(connection).as_dict())
-                journal.fill(connection, [*journal.read(warehouse), _finished(record, result)])
+                finished = records.finished(record, result)
+                journal.fill(connection, [*journal.read(warehouse), finished])
                 connection.execute("checkpoint")
+                has_overgrown = is_overgrown(connection)
             finally:
+                timed.progress.follow(lambda: 0.0)
                 connection.close()
+            if has_overgrown:
+                timed("compact")
+                compact(target)
+        timed.end()
     return result
+
+
+def _is_published(result: Result) -> None:
+    result.is_published = True
+
+
+def _mend_journal(warehouse: Path) -> None:
+    if warehouse.exists():
+        with published(warehouse) as connection:
+            journal.mend(warehouse, connection)
 
 
 def _make(
     connection: duckdb.DuckDBPyConnection,
     settings: Settings,
     options: Options,
-    result: Result,
+    record: dict[str, Any],
+    timed: Steps,
     model: str | None,
     guess: list[Placed],
-    progress: Progress,
 ) -> None:
     """Everything between an open copy of the warehouse and its publishing."""
+    result = timed.result
     bound = parameters(settings, options.until) | {"refit": options.refit}
     changed = _what_changed(connection, settings)
     only_touched = not changed and touched.remember(connection)
     parts = in_order([*read_models(), *steps(settings, only_touched)])
-    count = len(parts) + 2
-    timed = _Timed(result.seconds_by_step, progress, count)
     timed("load")
-    load(connection, settings, now=options.now, run_id=result.run_id)
+    rejected_before = records.rejected(connection)
+    load(connection, settings, now=options.now, run_id=result.run_id, told=timed.progress.read)
+    record.update(records.read_by(connection, result.run_id, rejected_before))
     written = settings
     if settings.is_staging_inferred:
         settings, told = _with_stages(connection, settings, options, guess)
@@ -125,16 +139,17 @@ def _make(
         result.notes.append(f"{changed}: every table was made anew from what was loaded")
     keep_model(connection, model)
     listed = next(number for number, part in enumerate(parts, 1) if part.name == "run.customers")
-    build(connection, parts[:listed], bound, timed)
+    build(connection, parts[:listed], bound, timed, timed.made)
     if only_touched and (share := touched.share_touched(connection)) > touched.ALL_ABOVE:
         result.notes.append(f"what is new touches {share:.0%} of all customers: all were made anew")
         connection.execute(touched.EVERYONE)
         only_touched = False
-    build(connection, parts[listed:], bound, timed, only_touched=only_touched)
+    drop_remade(connection, parts[listed:], only_touched=only_touched)
+    build(connection, parts[listed:], bound, timed, timed.made, only_touched=only_touched)
     result.notes += _notices(connection)
     timed("checks")
+    record.update(records.figures(connection))
     run_checks(connection, bound)
-    timed.end()
     write_state(connection, written, options)
 
 
@@ -196,25 +211,6 @@ def steps(settings: Settings, only_touched: bool = False) -> list[Step]:
     ]
 
 
-class _Timed:
-    """Tells the progress display what begins, and notes how long each step took."""
-
-    def __init__(self, seconds: dict[str, float], progress: Progress, count: int) -> None:
-        self.seconds, self.progress, self.count = seconds, progress, count
-        self.name, self.since, self.number = "", 0.0, 0
-
-    def __call__(self, name: str) -> None:
-        self.end()
-        self.number += 1
-        self.name, self.since = name, time.perf_counter()
-        self.progress(name, self.number, self.count)
-
-    def end(self) -> None:
-        if self.name:
-            self.seconds[self.name] = round(time.perf_counter() - self.since, 3)
-        self.name = ""
-
-
 @contextmanager
 def _in_words(warehouse: Path, options: Options) -> Iterator[None]:
     """A full disk and too little memory, told so that a person can act on it."""
@@ -228,72 +224,15 @@ def _in_words(warehouse: Path, options: Options) -> Iterator[None]:
         ) from problem
     except (duckdb.IOException, duckdb.FatalException, OSError) as problem:
         if not any(words in str(problem) for words in FULL_DISK):
-            raise
+            if str(warehouse) not in str(problem):
+                raise
+            raise WarehouseError(
+                f"{warehouse}: is damaged, it cannot be read whole. {str(problem).splitlines()[0]} "
+                "Restore it, or take it away and run again, which reads every file anew; or name "
+                "another place: --warehouse PATH."
+            ) from problem
         raise WarehouseError(
             f"{warehouse}: the disk is full. What was published before still stands. A run needs "
             f"room for a second warehouse beside it: free some of {warehouse.parent}, or move the "
             "warehouse: --warehouse PATH."
         ) from problem
-
-
-# -- records
-
-
-@contextmanager
-def _recorded(result: Result, settings: Settings, options: Options) -> Iterator[dict[str, Any]]:
-    """Write the run's record to the journal, however it ends; a run with nothing to do has none."""
-    record: dict[str, Any] = {
-        "run_id": result.run_id,
-        "started_at": datetime.now(UTC).replace(tzinfo=None),
-        "package_version": __version__,
-        "settings_digest": settings_digest(settings),
-        "git_revision": journal.git_revision(settings.folder),
-        "until": options.until,
-    }
-    try:
-        yield record
-    except BaseException as problem:
-        outcome = "broken promise" if isinstance(problem, PromiseError) else "failed"
-        outcome = "interrupted" if interrupts.exit_code() else outcome
-        message = str(problem) if isinstance(problem, JourneysError) else repr(problem)
-        journal.append(result.warehouse, _finished(record, result, outcome, message))
-        raise
-    if result.is_new and options.publish:
-        journal.append(result.warehouse, _finished(record, result))
-
-
-def _finished(
-    record: dict[str, Any], result: Result, outcome: str = "published", message: str = ""
-) -> dict[str, Any]:
-    return record | {
-        "ended_at": datetime.now(UTC).replace(tzinfo=None),
-        "outcome": outcome,
-        "message": message,
-        "full_run": bool(result.reasons),
-        "notes": result.notes,
-        "seconds_by_step": result.seconds_by_step,
-    }
-
-
-def _figures(connection: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, Any]:
-    """The files read and the figures of the map, for the record."""
-    files = connection.execute(
-        "select source, file, content_digest, bytes, rows_read from landing.files where run_id = ?",
-        [run_id],
-    )
-    names = [column[0] for column in files.description or ()]
-    inputs = [dict(zip(names, row, strict=True)) for row in files.fetchall()]
-    counts = connection.execute("""
-        select 'customers', count(distinct customer_id) from core.events where not is_left_out
-        union all select 'events', count(*) from core.events
-        union all select 'sessions', count(*) from core.sessions
-        union all select 'journeys', count(*) from journeys.journeys
-        union all select outcome, count(*) from journeys.journeys group by outcome
-        union all select 'drop_off_rate ' || node, drop_off_rate from graph.drop_offs
-            where level = 'stage' and persona_id = 'all'
-    """).fetchall()
-    return {
-        "inputs": inputs,
-        "figures": dict(counts),
-        "horizon": one(connection, "select horizon from core.horizon"),
-    }

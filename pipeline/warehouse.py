@@ -12,7 +12,7 @@ import duckdb
 from pipeline.database import has_table, one, open_readonly
 from pipeline.durations import duration_words
 from pipeline.errors import WarehouseError
-from pipeline.load import new_files
+from pipeline.load import all_files, new_files
 from pipeline.models import read_models
 from pipeline.settings import Settings
 
@@ -100,6 +100,7 @@ def reasons_for_full(settings: Settings, warehouse: Path, options: Options) -> l
         return ["there is no warehouse yet"]
     with published(warehouse) as connection:
         state = read_state(connection)
+        _refuse_strangers(state, warehouse)
         _refuse_other_until(state, warehouse, options)
         if options.full:
             return ["asked for by --full"]
@@ -113,9 +114,29 @@ def reasons_for_full(settings: Settings, warehouse: Path, options: Options) -> l
     return [why] if why else []
 
 
+def _refuse_strangers(state: dict[str, str | None], warehouse: Path) -> None:
+    """A database of something else must not be replaced."""
+    if not state:
+        raise WarehouseError(
+            f"{warehouse}: is a database, but none that `journeys run` made, so it is left alone. "
+            "Name another place: --warehouse PATH."
+        )
+
+
+def refuse_other_layout(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
+    """Raise WarehouseError where this version cannot know what stands in the tables."""
+    state = read_state(connection)
+    _refuse_strangers(state, warehouse)
+    if state.get("layout") != LAYOUT:
+        raise WarehouseError(
+            f"{warehouse}: was made by another version of this package. Bring it up to date: "
+            "journeys run"
+        )
+
+
 def _refuse_other_until(state: dict[str, str | None], warehouse: Path, options: Options) -> None:
     until = options.until.isoformat() if options.until else None
-    if not state or state.get("until") == until:
+    if state.get("until") == until:
         return
     made = f"until {state['until']}" if state.get("until") else "without --until"
     asked = f"--until {until}" if until else "all events"
@@ -160,21 +181,24 @@ def nothing_new(settings: Settings, warehouse: Path, options: Options) -> bool:
     with published(warehouse) as connection:
         if not (same_settings(connection, settings) and same_tables(connection)):
             return False
-        return not new_files(connection, settings) and not _has_come_due(
-            connection, settings, options
-        )
+        if _has_come_due(connection, settings, options):
+            return False
+        is_new = next(new_files(connection, all_files(connection, settings)), None)
+        return is_new is None
 
 
 def _has_come_due(
     connection: duckdb.DuckDBPyConnection, settings: Settings, options: Options
 ) -> bool:
-    """Whether an event that was set aside as future lies before this run's clock."""
+    """Whether this run's clock has passed an event that was set aside, or is before one again."""
     cutoff = (options.now + settings.clock_tolerance).astimezone(UTC).replace(tzinfo=None)
     sql = """
-        select count(*) from landing.events
-        where occurred_at > (select cutoff from run.clock) and occurred_at <= ?
+        select count(*) from landing.events, run.clock
+        where occurred_at > least(cutoff, $now) and occurred_at <= greatest(cutoff, $now)
     """
-    return bool(one(connection, sql, [cutoff]))
+    if options.until:
+        cutoff = min(cutoff, options.until.astimezone(UTC).replace(tzinfo=None))
+    return bool(one(connection, sql, {"now": cutoff}))
 
 
 def kept_model(warehouse: Path) -> str | None:

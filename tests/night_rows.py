@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import networkx as nx
@@ -197,7 +198,9 @@ def splits(draw, rows=30):
     gaps = draw(st.lists(st.integers(1, 9), min_size=count, max_size=count))
     clocks = [FIRST_CLOCK + timedelta(days=sum(gaps[: n + 1])) for n in range(count)]
     delivered = draw(
-        st.lists(st.tuples(st.integers(0, count - 1), WEB_ROWS | DEAL_ROWS), min_size=5, max_size=rows)
+        st.lists(
+            st.tuples(st.integers(0, count - 1), WEB_ROWS | DEAL_ROWS), min_size=5, max_size=rows
+        )
     )
     for happening in draw(st.sets(st.sampled_from(HAPPENINGS), min_size=3).map(in_order)):
         later = draw(st.integers(1, count - 1))
@@ -225,7 +228,9 @@ def happened(nights: list[Night]) -> set[str]:
         (one, other)
         for place, (first, one) in enumerate(rows)
         for second, other in rows[place + 1 :]
-        if second > first and ("visitor" in one) == ("visitor" in other) and one["id"] == other["id"]
+        if second > first
+        and ("visitor" in one) == ("visitor" in other)
+        and one["id"] == other["id"]
     ]
     found = {
         "late": _is_late(nights),
@@ -236,7 +241,7 @@ def happened(nights: list[Night]) -> set[str]:
         "future": _is_due_later(nights),
     }
     befores = [_people(nights[:n]) for n in range(1, len(nights) + 1)]
-    for (crowded, before), (crowded_now, now) in zip(befores, befores[1:], strict=False):
+    for (crowded, before), (crowded_now, now) in pairwise(befores):
         together = {(a, b) for a, b in _pairs(before) if any({a, b} <= group for group in now)}
         known = {a for group in before for a in group}
         found["late merge"] = found.get("late merge", False) or any(

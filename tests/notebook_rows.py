@@ -4,11 +4,12 @@ from pathlib import Path
 
 from pipeline.database import open_warehouse
 from pipeline.publish import lock, publishing
+from pipeline.warehouse import LAYOUT
 
 TABLES = """
 create table run.state as from (values
-    ('layout', '1'), ('title', 'Tea <house>'), ('goal', 'till'), ('give_up_after', '30 days'),
-    ('within', '60 days'), ('look', '3'), ('min_group', '5')) as state (name, value);
+    ('layout', '{layout}'), ('title', 'Tea <house>'), ('goal', 'till'),
+    ('give_up_after', '30 days'), ('within', '60 days'), ('look', '3'), ('min_group', '5')) as state (name, value);
 create table run.stages as from (values
     (1, 'look'), (2, 'buy')) as stages (stage_number, stage);
 create table run.touchpoints as from (values
@@ -87,7 +88,7 @@ def publish(warehouse: Path, events: int = 1) -> Path:
     """Publish the rows above with so many events, as a run does; gives the warehouse."""
     with lock(warehouse), publishing(warehouse, fresh=True) as target:
         connection = open_warehouse(target)
-        connection.execute(TABLES)
+        connection.execute(TABLES.replace("{layout}", LAYOUT))
         connection.execute(
             "create table core.events as "
             "select event_id, md5(event_id::varchar) as event from range(?) as made (event_id)",

@@ -83,7 +83,7 @@ def only_touched(monkeypatch):
     monkeypatch.setattr(touched, "ALL_ABOVE", 1.0)
 
 
-FEW, MANY = 8, 200  # examples in a test, and in a proof
+FEW, MANY = 6, 100  # examples in a test, and in a proof
 
 
 def test_nightly_runs_equal_one_full_run(tmp_path, prove):
@@ -173,7 +173,11 @@ def test_the_comparison_has_teeth(forget, tmp_path, monkeypatch, prove):
     tried = 0
 
     @settings(
-        max_examples=100, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+        max_examples=100,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
         report_multiple_bugs=False,
     )
     @given(nights=splits())

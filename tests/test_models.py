@@ -11,6 +11,7 @@ from pipeline.models import (
     build,
     check,
     create,
+    drop_remade,
     for_everyone,
     in_order,
     read_model,
@@ -122,6 +123,20 @@ def test_a_broken_promise_stops_the_build():
     parts = [model("select null as cup_id", key=("cup_id",)), model("select 1", "core.later")]
     with pytest.raises(PromiseError, match="breaks its promises"):
         build(connection, parts, {})
+
+
+@pytest.mark.parametrize(
+    ("only_touched", "left"), [(False, {"core.c"}), (True, {"core.b", "core.c"})]
+)
+def test_what_is_made_whole_gives_its_room_first(only_touched, left):
+    whole = model("select 1 as x", "core.a")
+    of_customers = model("select * from run.customers", "core.b")
+    connection = open_warehouse(":memory:")
+    for name in ("a", "b", "c"):
+        connection.execute(f"create table core.{name} (x int)")
+    drop_remade(connection, [whole, of_customers], only_touched=only_touched)
+    names = connection.execute("select schema_name || '.' || table_name from duckdb_tables()")
+    assert {name for (name,) in names.fetchall()} == left
 
 
 def test_a_null_in_a_key_is_caught():

@@ -249,7 +249,7 @@ def test_a_database_of_something_else_is_refused(tmp_path):
     import duckdb
 
     duckdb.connect(str(tmp_path / "other.duckdb")).close()
-    with pytest.raises(WarehouseError, match="was not made by"):
+    with pytest.raises(WarehouseError, match="none that `journeys run` made"):
         open_journeys(tmp_path / "other.duckdb")
 
 

@@ -1,6 +1,6 @@
 """Which files a source has, and which of them are new: known by content, not by name or date."""
 
-import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,10 +9,10 @@ import duckdb
 from pipeline.database import has_table
 from pipeline.errors import InputError
 from pipeline.globs import matching
+from pipeline.load.marks import Mark, look, read_marks
 from pipeline.nearest import nearest
 from pipeline.settings import Settings, Source
 
-CHUNK = 1 << 20
 KINDS = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson",
     ".json": "ndjson", ".parquet": "parquet",
@@ -26,8 +26,17 @@ class SourceFile:
     source: Source
     path: Path
     name: str  # relative to the folder of the settings
-    digest: str
-    bytes: int
+    mark: Mark
+
+    @property
+    def digest(self) -> str:
+        """Of its content."""
+        return self.mark.digest
+
+    @property
+    def bytes(self) -> int:
+        """Its size."""
+        return self.mark.bytes
 
     @property
     def kind(self) -> str:
@@ -79,34 +88,38 @@ def _missing(source: Source, path: Path) -> str:
     return f"{path}: source {source.name} has no such file{hint}"
 
 
-def read_file(source: Source, path: Path, settings: Settings) -> SourceFile:
-    """Look at a file's content. Raises InputError for one of zero bytes."""
-    size = path.stat().st_size
-    if size == 0:
+def read_file(
+    source: Source, path: Path, settings: Settings, marks: Mapping[str, Mark] | None = None
+) -> SourceFile:
+    """Look at a file's content, or know it by its mark. Raises InputError for one of zero bytes."""
+    mark = look(path, (marks or {}).get(str(path)))
+    if mark.bytes == 0:
         raise InputError(
             f"{path}: source {source.name}: the file is empty, it has not even a header. "
             "Export it again, or take it away"
         )
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
     inside = path.is_relative_to(settings.folder)
     name = str(path.relative_to(settings.folder) if inside else path)
-    return SourceFile(source, path, name, digest.hexdigest()[:32], size)
+    return SourceFile(source, path, name, mark)
 
 
-def new_files(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[SourceFile]:
-    """The files whose content no run has read for that source yet."""
+def all_files(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Iterator[SourceFile]:
+    """Every file of every source; read only where the last run's mark does not tell it."""
+    marks = read_marks(connection)
+    for source in settings.sources:
+        for path in files_of(source, settings):
+            yield read_file(source, path, settings, marks)
+
+
+def new_files(
+    connection: duckdb.DuckDBPyConnection, files: Iterable[SourceFile]
+) -> Iterator[SourceFile]:
+    """Those of the files whose content no run has read for that source yet."""
     known: set[tuple[str, str]] = set()
     if has_table(connection, "landing.files"):
         rows = connection.execute("select source, content_digest from landing.files").fetchall()
         known = {(source, digest) for source, digest in rows}
-    new: list[SourceFile] = []
-    for source in settings.sources:
-        for path in files_of(source, settings):
-            file = read_file(source, path, settings)
-            if (source.name, file.digest) not in known:
-                known.add((source.name, file.digest))
-                new.append(file)
-    return new
+    for file in files:
+        if (file.source.name, file.digest) not in known:
+            known.add((file.source.name, file.digest))
+            yield file

@@ -1,6 +1,7 @@
 """Each check of `sql/checks/` is silent over sound tables and finds the data that breaks it."""
 
 import pytest
+import test_graph_checks as graph_checks
 from event_rows import PARAMETERS, Event, warehouse
 
 from pipeline.database import bind
@@ -96,6 +97,11 @@ def test_a_check_finds_the_data_that_breaks_it(check, broken, sound):
 def test_checks_are_silent_where_there_is_nothing():
     nothing = warehouse([])
     assert [check for check in BREAKS if offending(nothing, check)] == []
+
+
+def test_every_check_of_the_house_is_tried():
+    files = {path.stem for path in (sql_folder() / "checks").glob("*.sql")}
+    assert files == {*BREAKS, *graph_checks.BREAKS}
 
 
 def test_a_checks_first_line_says_what_a_row_of_it_means():
