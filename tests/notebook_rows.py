@@ -9,7 +9,8 @@ from pipeline.warehouse import LAYOUT
 TABLES = """
 create table run.state as from (values
     ('layout', '{layout}'), ('title', 'Tea <house>'), ('goal', 'till'),
-    ('give_up_after', '30 days'), ('within', '60 days'), ('look', '3'), ('min_group', '5')) as state (name, value);
+    ('give_up_after', '30 days'), ('within', '60 days'), ('look', '3'), ('min_group', '5')
+) as state (name, value);
 create table run.stages as from (values
     (1, 'look'), (2, 'buy')) as stages (stage_number, stage);
 create table run.touchpoints as from (values
