@@ -203,11 +203,34 @@ class Journeys(OwnQuestions):
 
     def traits(self, persona: str = EVERYONE) -> "pandas.DataFrame":
         """One row per persona and feature, what sets it apart most first: value_in (within the
-        persona), value_out (in all others), lift (the one over the other).
+        persona), value_out (in all others), lift (the one over the other) with its interval,
+        direction (over, under or alike).
         """
+        return self._rows("personas.traits", "persona_id, lift desc, feature", **self._who(persona))
+
+    def persona_differences(self, persona: str = EVERYONE) -> "pandas.DataFrame":
+        """One row per persona and stage: the share of its customers lost there (drop_off_rate)
+        beside that of all the others (rest_rate), their difference with its interval,
+        adjusted_p_value, is_different. Customers are the units, steps those after the first ones.
+        """
+        return self._rows("personas.differences", "persona_id, stage_number", **self._who(persona))
+
+    def typical_journeys(self, persona: str = EVERYONE) -> "pandas.DataFrame":
+        """One row per persona and place (1 to 3): a path that lies nearest to its journeys, and
+        the share of them that it stands for.
+        """
+        return self._rows("personas.typical_journeys", "persona_id, place", **self._who(persona))
+
+    def persona_numbers(self) -> "pandas.DataFrame":
+        """One row per number of personas that was tried: quality, chance (the same where there are
+        no personas), stability, is_chosen. None is chosen where there are no separate personas.
+        """
+        return self._rows("personas.numbers", "personas")
+
+    def _who(self, persona: str) -> dict[str, str]:
+        """The cells that select a persona; nothing for everyone."""
         persona_id = self._persona(persona)
-        cells = {} if persona_id == EVERYONE else {"persona_id": persona_id}
-        return self._rows("personas.traits", "persona_id, lift desc, feature", **cells)
+        return {} if persona_id == EVERYONE else {"persona_id": persona_id}
 
     # -- pictures, each with the twin that gives its data
 

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import proofs
 import pytest
-from markov_worlds import separated
 from sklearn.metrics import adjusted_rand_score
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
+from benchmarks.chains import separated
 from pipeline.personas.clustering import GaussianPersonas, KMeansPersonas, MarkovPersonas
 from pipeline.personas.fitting import fit_personas
 from pipeline.personas.markov import MarkovMixture

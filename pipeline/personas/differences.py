@@ -20,14 +20,16 @@ LEVEL = 0.05  # of the tests, after Holm's adjustment
 LEAST_EXPECTED = 5  # in each cell of the test over all stages (Cochran 1954)
 QUANTILE = 1.959963984540054  # of a 95 % interval
 
+# The first visit is the least of its time, its number and whether it was the last, as one number:
+# a window over all moves takes twice as long.
 COUNTS = """
     with first_visits as (
-        select customer_id, from_node as stage, to_node = 'DROPPED' as is_dropped
+        select customer_id, from_node as stage,
+            min((epoch_us(started_at)::hugeint * 1000000 + move_number) * 2
+                + (to_node = 'DROPPED')::int) % 2 = 1 as is_dropped
         from journeys.moves
         where level = 'stage' and from_node <> 'START' and is_mature and is_after_look
-        qualify row_number() over (
-            partition by customer_id, from_node order by started_at, journey_id, move_number
-        ) = 1
+        group by customer_id, from_node
     )
     select persona_id, stage, count(*) as customers, count(*) filter (where is_dropped) as dropped
     from first_visits
@@ -101,7 +103,7 @@ def _why_not(
         bound = {"goal": settings.journey.goal}
         converters, told, others, others_told = connection.execute(OWN_TELL, bound).fetchall()[0]
         if told * others > 10 * others_told * converters:
-            return f"{settings.personas.column} is filled for those who converted, and hardly else"
+            return f"{settings.personas.column} is filled for converters and hardly anyone else"
     return None
 
 
@@ -127,20 +129,31 @@ def compared(counts: Sequence[Counted], *, is_tested: bool = True) -> list[tuple
 
 def over_all(counts: Sequence[Counted]) -> tuple[int, float, int, float | None]:
     """Whether personas differ anywhere: stages, Pearson's chi-square added up over them, its
-    degrees of freedom, its p-value. Stages where too few are expected in a cell are left out."""
+    degrees of freedom, its p-value. At each stage personas of whom too few are expected to be lost
+    or to stay there are left out, and stages where that leaves no two."""
     statistic, degrees, stages = 0.0, 0, 0
     for stage in sorted({row.stage for row in counts}):
-        there = np.array([row[2:] for row in counts if row.stage == stage], dtype=float)
+        there = _enough([row[2:] for row in counts if row.stage == stage])
+        if len(there) < 2:
+            continue
         customers, dropped = there.T
         share = dropped.sum() / customers.sum()
-        least = customers.min() * min(share, 1 - share)
-        if len(there) < 2 or least < LEAST_EXPECTED:
-            continue
         statistic += float(
             ((dropped - customers * share) ** 2 / (customers * share * (1 - share))).sum()
         )
         degrees, stages = degrees + len(there) - 1, stages + 1
     return stages, statistic, degrees, float(chdtrc(degrees, statistic)) if degrees else None
+
+
+def _enough(rows: Sequence[tuple[int, int]]) -> Any:
+    """The customers and dropped of a stage without those of whom too few are expected in a cell."""
+    there = np.array(rows, dtype=float)
+    while len(there) > 1:
+        share = there[:, 1].sum() / there[:, 0].sum()
+        if there[:, 0].min() * min(share, 1 - share) >= LEAST_EXPECTED:
+            break
+        there = np.delete(there, there[:, 0].argmin(), axis=0)
+    return there
 
 
 def fisher(dropped: int, customers: int, rest_dropped: int, rest: int) -> float:

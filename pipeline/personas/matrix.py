@@ -81,7 +81,7 @@ def filled(
 ) -> "tuple[Ids, Matrix]":
     """The same from the place of each value's feature; places below 0 are passed over."""
     ids, rows = np.unique(customers, return_inverse=True)
-    matrix = np.zeros((len(ids), len(features)))
+    matrix = np.zeros((len(ids), len(features)), order="F")  # read column by column
     groups = [feature.feature_group for feature in features]
     missing = [group in (*UNKNOWN_IF_MISSING, ATTRIBUTE) for group in groups]
     matrix[:, np.array(missing, dtype=bool)] = np.nan
@@ -123,7 +123,7 @@ def columns_of(matrix: "Matrix", features: Sequence[Feature]) -> "tuple[list[str
         else:
             columns.append(np.log1p(values * 24) if group in (PACE, TEMPO) else values)
             groups.append(feature.feature.partition(" > ")[0] if group == WALK else group)
-    return groups, np.column_stack(columns) if columns else np.zeros((len(matrix), 0))
+    return groups, np.array(columns).T if columns else np.zeros((len(matrix), 0))
 
 
 def sample_of(connection: duckdb.DuckDBPyConnection, customers: int) -> "pd.DataFrame":

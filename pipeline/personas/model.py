@@ -95,8 +95,8 @@ class PersonaModel:
     def places(self, matrix: "Matrix") -> "Matrix":
         """Where customers lie: one row each, one column per direction."""
         _, columns = columns_of(matrix, self.features)
-        mean = np.array(self.mean)
-        centred = np.where(np.isnan(columns), 0.0, columns - mean) * np.array(self.scale)
+        centred = (columns - np.array(self.mean)) * np.array(self.scale)
+        np.nan_to_num(centred, copy=False)
         if not self.directions:
             return np.asarray(centred)
         return np.asarray(centred @ np.array(self.directions).T)

@@ -26,7 +26,6 @@ attributes as (
 
 placed as (
     select *,
-        (started_at at time zone 'UTC') at time zone $timezone as local_time,
         row_number() over in_order as place,
         lag(ended_at) over in_order as previous_ended_at,
         count(*) filter (where touchpoint = $goal) over (
@@ -37,40 +36,44 @@ placed as (
 ),
 
 looked_at as (
-    select *, count(*) over (partition by customer_id) as places
-    from placed
-    where goals = 0
+    select * from placed where goals = 0
+),
+
+entries as (
+    select customer_id, count(*) as places,
+        arg_min(channel, place) filter (where channel is not null) as channel,
+        arg_min(device, place) filter (where device is not null) as device,
+        arg_min(touchpoint, place) filter (where touchpoint is not null) as first_touchpoint,
+        (min(started_at) at time zone 'UTC') at time zone $timezone as local_time
+    from looked_at
+    group by customer_id
 ),
 
 features as (
     select customer_id, 'channel' as feature_group, 'channel: ' || channel as feature, 1e0 as value
-    from looked_at
+    from entries
     where channel is not null
-    qualify row_number() over (partition by customer_id order by place) = 1
     union all
     select customer_id, 'device', 'device: ' || device, 1e0
-    from looked_at
+    from entries
     where device is not null
-    qualify row_number() over (partition by customer_id order by place) = 1
     union all
     select customer_id, 'hour', 'hour of the first step',
         extract(hour from local_time) + extract(minute from local_time) / 60e0
-    from looked_at
-    where place = 1
+    from entries
     union all
     select customer_id, 'weekend', 'first step at a weekend', 1e0
-    from looked_at
-    where place = 1
-        and date_diff('day', date '1970-01-05', cast(local_time as date)) % 7 + 1 > 5
+    from entries
+    where date_diff('day', date '1970-01-05', cast(local_time as date)) % 7 + 1 > 5
     union all
-    select customer_id, 'first touchpoint', 'begins with: ' || touchpoint, 1e0
-    from looked_at
-    where place = 1
+    select customer_id, 'first touchpoint', 'begins with: ' || first_touchpoint, 1e0
+    from entries
     union all
-    select customer_id, 'first steps', 'among the first steps: ' || touchpoint,
+    select looked_at.customer_id, 'first steps', 'among the first steps: ' || touchpoint,
         count(*) / min(places)
     from looked_at
-    group by customer_id, touchpoint
+    inner join entries on entries.customer_id = looked_at.customer_id
+    group by looked_at.customer_id, touchpoint
     union all
     select customer_id, 'pace', 'days before step ' || cast(place as varchar),
         date_diff('microsecond', previous_ended_at, started_at) / 86400e6
@@ -79,7 +82,7 @@ features as (
     union all
     select attributes.customer_id, 'attribute', attribute || ': ' || value, 1e0
     from attributes
-    inner join looked_at on looked_at.customer_id = attributes.customer_id and place = 1
+    inner join entries on entries.customer_id = attributes.customer_id
     union all
     select customer_id, 'walk', from_node || ' > ' || to_node, moves
     from personas.walks

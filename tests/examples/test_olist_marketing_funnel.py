@@ -7,7 +7,12 @@ the two raw files in DuckDB, with nothing of the pipeline.
 from datetime import datetime
 
 import pytest
-from real_data import needs, run_example
+from real_data import CLONE, DATA, needs, run_example
+
+from pipeline import runs
+from pipeline.database import open_readonly
+from pipeline.settings import read_settings
+from pipeline.warehouse import Options
 
 pytestmark = needs("olist_marketing_funnel")
 WON_BEFORE_CONTACT = "b91cf8812365f50ff4bda4bcd6206b05"
@@ -132,3 +137,24 @@ def test_what_the_contact_stage_loses(funnel):
 
 def test_a_single_stage_before_the_goal_is_no_pain_point(funnel):
     assert funnel.summary["pain_points"] == []
+
+
+def test_what_is_told_of_won_leads_only_is_refused_as_a_feature(tmp_path):
+    """`lead_behaviour_profile` is filled for 665 of the 842 deals, and for no other lead."""
+    settings = read_settings(
+        CLONE / "examples/olist_marketing_funnel/journeys.yml", DATA / "olist_marketing_funnel"
+    )
+    personas = settings.personas.model_copy(update={"attributes": ("origin", "behaviour")})
+    settings = settings.model_copy(update={"personas": personas})
+    told = runs.run(settings, tmp_path / "w.duckdb", Options()).notes
+    connection = open_readonly(tmp_path / "w.duckdb")
+    sql = "select attribute, converters_filled, others_filled, is_refused from personas.attributes"
+    found = connection.execute(f"{sql} order by all").fetchall()
+    features = "select count(*) from personas.traits where feature like 'behaviour%'"
+    shown = connection.execute(features).fetchall()
+    connection.close()
+    assert found == [("behaviour", 665, 0, True), ("origin", 828, 7_112, False)]
+    assert shown == [(0,)]
+    assert any(
+        "'behaviour' is no feature of personas: it is filled for 79%" in note for note in told
+    )

@@ -37,7 +37,8 @@ COLUMNS = {
     "core.horizon": "horizon timestamp",
     "core.sessions": "session_id bigint, customer_id bigint, channel varchar",
     "core.events": "event_id bigint, customer_id bigint, occurred_at timestamp, source varchar,"
-    " is_left_out boolean, touchpoint varchar",
+    " is_left_out boolean, touchpoint varchar, text varchar, score double, score_scale varchar,"
+    " event_number bigint, session_id bigint",
     "core.sources": "source varchar, is_behind boolean",
     "core.ignored_identifiers": "identifier_kind varchar, identifier varchar",
     "landing.balances": "rows_read bigint, rows_rejected bigint",

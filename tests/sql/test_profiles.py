@@ -75,3 +75,70 @@ def test_a_pace_is_the_mean_of_those_who_came_back() -> None:
         ("p1", 2.0, 5.0, pytest.approx(0.4)),
         ("p2", 5.0, 2.0, 2.5),
     ]
+
+
+def test_traits_have_a_lift_with_its_interval_and_a_direction() -> None:
+    """Katz' interval of a ratio of shares: 30 of 40 against 15 of 60."""
+    rows = [(n, "p1" if n <= 40 else "p2") for n in range(1, 101)]
+    holders = [*range(1, 31), *range(41, 56)]
+    connection = warehouse({
+        "personas.assignments": rows,
+        "personas.features": [(n, "channel", "channel: paid", 1) for n in holders],
+    })  # fmt: skip
+    columns = "persona_id, lift, lift_low, lift_high, direction"
+    (_, *first), (_, *second) = made(connection, "personas.traits", columns, min_group=5)
+    assert first == [
+        pytest.approx(3.0),
+        pytest.approx(1.869, abs=1e-3),
+        pytest.approx(4.816, abs=1e-3),
+        "over",
+    ]
+    assert second[-1] == "under"
+
+
+def test_a_refused_attribute_is_no_trait() -> None:
+    connection = warehouse({
+        "personas.assignments": [(1, "p1"), (2, "p2")],
+        "personas.features": [(1, "attribute", "kind: cat", 1), (1, "attribute", "kinder: yes", 1)],
+        "personas.attributes": [("kind", 1.0, 0.0, True)],
+    })  # fmt: skip
+    found = made(connection, "personas.traits", "distinct feature", min_group=1)
+    assert found == [("kinder: yes",)]
+
+
+def test_notes_go_by_id_or_name() -> None:
+    connection = warehouse({
+        "run.persona_names": NAMES, "personas.assignments": [(1, "p1"), (2, "p2")],
+        "run.persona_notes": [("p1", "They ask."), ("Late", "They wait."), ("p1", "Twice.")],
+    })  # fmt: skip
+    assert made(connection, "personas.profiles", "persona_id, notes") == [
+        ("p1", "They ask. Twice."), ("p2", "They wait."),
+    ]  # fmt: skip
+
+
+def event(number: int, customer: int, text: str | None = None, score: float | None = None):
+    return (number, customer, START, "survey", False, None, text, score, "nps" if score else None)
+
+
+def test_scores_are_those_of_a_persona_beside_the_rest() -> None:
+    connection = warehouse({
+        "personas.assignments": [(1, "p1"), (2, "p2"), (3, "unknown")],
+        "core.events": [event(1, 1, score=4), event(2, 1, score=6), event(3, 2, score=9),
+                        event(4, 3, score=1)],
+    })  # fmt: skip
+    columns = "persona_id, scores, customers, mean_score, rest_score"
+    assert made(connection, "personas.scores", columns) == [
+        ("p1", 2, 1, 5.0, 9.0), ("p2", 1, 1, 9.0, 5.0),
+    ]  # fmt: skip
+
+
+def test_words_are_those_used_more_than_by_the_others_and_by_enough() -> None:
+    connection = warehouse({
+        "personas.assignments": [(1, "p1"), (2, "p1"), (3, "p2"), (4, "p2")],
+        "core.events": [event(1, 1, "Too EXPENSIVE, expensive!"), event(2, 2, "expensive; really"),
+                        event(3, 3, "really good"), event(4, 4, "really fine")],
+    })  # fmt: skip
+    columns = "persona_id, word, customers, share, rest_share"
+    assert made(connection, "personas.words", columns, min_group=2) == [
+        ("p1", "expensive", 2, 1.0, 0.0), ("p2", "really", 2, 1.0, 0.5),
+    ]  # fmt: skip
