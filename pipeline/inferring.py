@@ -8,12 +8,11 @@ stage. It is a first guess, made for an analyst to correct.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.stage_names import proposed_names
+from pipeline.stage_names import Placed, proposed_names
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,16 +26,6 @@ ORDERLY = 0.4  # where the usual evenness is above it, everything comes anywhere
 ALONG_THE_WAY = "along the way"
 
 Pair = tuple[str, str, int, int]  # a, b, journeys with both, journeys in which a came first
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A touchpoint in the stage that is proposed for it; positions go from 0 to 1."""
-
-    stage_number: int
-    stage: str
-    touchpoint: str
-    position: float
 
 
 def infer_stages(

@@ -15,7 +15,6 @@ from pipeline.checks import run_checks
 from pipeline.compaction import compact, is_overgrown
 from pipeline.database import has_table, open_warehouse
 from pipeline.errors import WarehouseError
-from pipeline.inferring import Placed
 from pipeline.inputs import parameters, write_inputs
 from pipeline.load import load, source_files
 from pipeline.memory import usual_limit
@@ -24,6 +23,7 @@ from pipeline.progress import Progress
 from pipeline.publish import lock, new_run_id, publishing
 from pipeline.records import Result, Steps
 from pipeline.settings import Settings
+from pipeline.stage_names import Placed
 from pipeline.summary import read_summary
 from pipeline.unchanged import looked_at, write_look
 from pipeline.warehouse import (

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 LEAST_SHARE = 0.5  # of the steps of a stage that must speak for a word
 WORDS = {
@@ -16,6 +17,16 @@ WORDS = {
     "loyalty": "loyalty|follow|referral|renewal|renew|alumni|recommend|upgrade|repeat",
 }
 SPOKEN = {word: re.compile(rf"\b({words})\b") for word, words in WORDS.items()}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A touchpoint in the stage that is proposed for it; positions go from 0 to 1."""
+
+    stage_number: int
+    stage: str
+    touchpoint: str
+    position: float
 
 
 def proposed_names(stages: Sequence[Sequence[str]], steps: Mapping[str, int]) -> list[str]:

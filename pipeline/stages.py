@@ -10,8 +10,8 @@ import duckdb
 
 from pipeline.database import has_table, open_readonly, text
 from pipeline.errors import SettingsError
-from pipeline.inferring import Placed, infer_stages
 from pipeline.settings import Settings, Stage, Touchpoint
+from pipeline.stage_names import Placed
 
 MOST_EVENTS = 60  # that become touchpoints by themselves, the most frequent
 TABLE = (
@@ -73,6 +73,8 @@ def _staged(settings: Settings, stages: Sequence[Stage]) -> Settings:
 
 def inferred(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[Placed]:
     """The stages of journeys.steps, which was made with one stage for all; kept for later runs."""
+    from pipeline.inferring import infer_stages
+
     steps = dict(
         connection.execute(
             "select touchpoint, count(*) from journeys.steps group by all"
