@@ -1,5 +1,6 @@
 """The one module that opens database connections."""
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,6 @@ SCHEMAS = (
 SETTINGS = {
     "TimeZone": "UTC",
     "preserve_insertion_order": "true",
-    "enable_progress_bar": "true",  # so that `query_progress` tells; nothing is printed
-    "enable_progress_bar_print": "false",
 }
 
 
@@ -40,6 +39,7 @@ def open_warehouse(
         connection.execute(f"create schema if not exists {schema}")
     if memory_limit:
         connection.execute("set memory_limit = ?", [memory_limit])
+    _tell_progress(connection)
     _shut(connection, allowed)
     return connection
 
@@ -92,6 +92,16 @@ def _connect(path: Path | str, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         ) from problem
     connection.execute("use warehouse")
     return connection
+
+
+def _tell_progress(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let `query_progress` tell how far a query is; nothing is printed.
+
+    In a notebook DuckDB refuses without ipywidgets, and a run there goes on without it.
+    """
+    with contextlib.suppress(duckdb.InvalidInputException):
+        connection.execute("set enable_progress_bar = true")
+        connection.execute("set enable_progress_bar_print = false")
 
 
 def _shut(connection: duckdb.DuckDBPyConnection, allowed: Iterable[Path]) -> None:
