@@ -23,6 +23,13 @@ FOUND_BY = [
 # What each proof is about: files or folders of the clone.
 ABOUT = {
     "intervals of the chain": ["pipeline/chain"],
+    "mature steps keep their fate": [
+        "sql/journeys/steps.sql", "sql/journeys/journeys.sql", "sql/journeys/moves.sql",
+        "sql/graph/drop_offs.sql",
+    ],
+    "drop-off intervals cover the truth": [
+        "sql/graph/segment_drop_offs.sql", "tests/simulated_worlds.py",
+    ],
     "personas over ten seeds": [*FOUND_BY, "pipeline/sample"],
     "personas of one chain": [*FOUND_BY, "pipeline/personas/differences.py"],
     "as many personas as planted": FOUND_BY,
