@@ -253,23 +253,23 @@ def findings(warehouse: Path, as_json: bool) -> None:
     show_default=True,
     type=click.Choice(["channel", "touchpoint", "stage"]),
 )
-@click.option("--persona", default="all", show_default=True)
+@click.option("--persona", default="all", show_default=True, help="A persona's id or name.")
 @json_option
 def attribute(
     warehouse: Path, paths: Path | None, separator: str, level: str, persona: str, as_json: bool
 ) -> None:  # fmt: skip
     """Credit conversions to channels, touchpoints or stages, by removal effects and by rules."""
+    from pipeline import withheld
     from pipeline.chain import credits
+    from pipeline.notebook import open_journeys
 
     if paths:
-        table = credits.of_paths(paths, separator)
+        table, least = credits.of_paths(paths, separator), 0
     else:
-        connection = _open(warehouse)
-        try:
-            table = credits.of_warehouse(connection, level, persona)
-        finally:
-            connection.close()
-    click.echo(credits.as_json(table) if as_json else credits.as_text(table))
+        with open_journeys(warehouse) as journeys:
+            least = journeys.min_group
+            table = withheld.credits(journeys.attribution(persona, level), least)
+    click.echo(credits.as_json(table) if as_json else credits.as_text(table, least))
 
 
 @cli.command("runs")

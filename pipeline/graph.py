@@ -145,11 +145,14 @@ def write_parquet(graph: "nx.DiGraph[str]", folder: Path, name: str) -> list[Pat
     ]
     nodes = [{"node": node, **row} for node, row in graph.nodes(data=True)]
     written = []
-    for what, rows in (("nodes", nodes), ("moves", moves)):
+    for what, rows, keys in (
+        ("nodes", nodes, ["node"]),
+        ("moves", moves, ["from_node", "to_node"]),
+    ):
         path = folder / f"{name}-{what}.parquet"
         connection = open_scratch()
         try:
-            connection.register("told", pd.DataFrame(rows))
+            connection.register("told", pd.DataFrame(rows) if rows else pd.DataFrame(columns=keys))
             connection.execute(f"copy (from told) to {text(str(path))} (format parquet)")
         finally:
             connection.close()

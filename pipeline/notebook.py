@@ -57,17 +57,21 @@ class Journeys(OwnQuestions):
 
     def drop_offs(self, persona: str = EVERYONE, level: str = "stage") -> "pandas.DataFrame":
         """One row per node, in the order of the map: steps, customers, mature_steps, dropped,
-        drop_off_rate, drop_off_low, drop_off_high, conversion_probability.
+        drop_off_rate with its interval; journeys, mature_journeys, journey_drop_off_rate with its
+        interval; conversion_probability with its interval.
 
-        The rate is over mature steps (stage level: visits). By persona those count that begin
-        after a customer's first steps, from which the persona was read.
+        drop_off_rate is per visit: of the mature steps (stage level: visits), those that were the
+        journey's last. journey_drop_off_rate is per journey: of those that came there in a mature
+        visit, those lost there in the end. By persona steps count that begin after a customer's
+        first ones, from which the persona was read.
         """
         cells = {"persona_id": self._persona(persona), "level": _level(level)}
         return self._rows("graph.drop_offs", _in_map_order(level), **cells)
 
     def stages(self, persona: str = EVERYONE) -> "pandas.DataFrame":
         """One row per stage: what became of the journeys that entered it, each counted once:
-        entered, advanced, went_back, dropped, open, converted; their rates; median times.
+        entered, advanced, went_back, dropped, open, converted; their rates (over rated: those whose
+        end is known) with intervals; median times.
 
         The twin of `.stage_funnel()`.
         """
@@ -79,6 +83,14 @@ class Journeys(OwnQuestions):
         """
         cells = {"persona_id": self._persona(persona), "level": _level(level)}
         return self._rows("graph.transitions", "steps desc, from_node, to_node", **cells)
+
+    def next_steps(self, persona: str = EVERYONE, level: str = "stage") -> "pandas.DataFrame":
+        """One row per node, in the order of the map: steps, went_on, dropped, open; go_on_rate
+        (what is open is censored) with its interval; median_seconds and p90_seconds to the next
+        step, among those who go on.
+        """
+        cells = {"persona_id": self._persona(persona), "level": _level(level)}
+        return self._rows("graph.next_steps", _in_map_order(level), **cells)
 
     def segments(
         self, segment: str, persona: str = EVERYONE, level: str = "stage"
@@ -92,11 +104,25 @@ class Journeys(OwnQuestions):
         persona_id = self._persona(persona)
         return self._rows("graph.segment_drop_offs", order, persona_id=persona_id, **cells)
 
+    def month_drop_offs(self, persona: str = EVERYONE, level: str = "stage") -> "pandas.DataFrame":
+        """One row per node and month in which journeys began, with the columns of `.drop_offs()`
+        but the conversion_probability, and is_young: what comes of its journeys is not all known.
+        """
+        cells = {"persona_id": self._persona(persona), "level": _level(level)}
+        return self._rows("graph.month_drop_offs", f"{_in_map_order(level)}, month", **cells)
+
+    def milestones(self) -> "pandas.DataFrame":
+        """One row per milestone of the settings: journeys, customers, reached_rate (of the journeys
+        that are not open) and converted_rate (of those that reached it), with intervals;
+        median_seconds from the start of the journey.
+        """
+        return self._rows("graph.milestones", "milestone_number")
+
     def before_after(self, stage: str, persona: str = EVERYONE) -> "pandas.DataFrame":
         """One row per position and touchpoint, most frequent first: journeys, customers, share (of
-        the journeys that went that way). The positions of dropped journeys: `before` they left
-        from this stage, `after` (how the same customer came back). To compare, of the others:
-        `before going on`, `after going on`, `before converting`.
+        the journeys that went that way) with its interval. The positions of dropped journeys:
+        `before` they left from this stage, `after` (how the same customer came back). To compare,
+        of the others: `before going on`, `after going on`, `before converting`.
         """
         sql = "select stage from run.stages order by stage_number"
         cells = {"stage": chosen("stage", stage, [row[0] for row in self._fetch(sql)])}
@@ -107,8 +133,9 @@ class Journeys(OwnQuestions):
 
     def conversion(self, persona: str = EVERYONE) -> "pandas.DataFrame":
         """One row per month in which journeys began, `all` first: journeys, converted, dropped,
-        open, conversion_rate (cumulative incidence after observed_days) with its interval,
-        open_share, is_young. The twin of `.over_time()`.
+        open, conversion_rate and dropped_rate (cumulative incidence after observed_days, the one
+        competing with the other) with intervals and the days in which half and nine in ten of them
+        came to it; open_share, is_young. The twin of `.over_time()`.
         """
         order = "month <> 'all', month"
         return self._rows("graph.conversion", order, persona_id=self._persona(persona))
@@ -123,9 +150,10 @@ class Journeys(OwnQuestions):
         return self._rows("graph.chain", f"{_in_map_order(level)} nulls first", **cells)
 
     def attribution(self, persona: str = EVERYONE, level: str = "channel") -> "pandas.DataFrame":
-        """One row per node, most credited first: removal_effect with its interval, credit (by it),
-        first_touch, last_touch, linear, position_based, time_decay, shapley; and, ending in
-        `_value`, the value credited by each. Levels: channel, touchpoint, stage.
+        """One row per node, most credited first: removal_effect and credit (by it), each with its
+        interval; first_touch, last_touch, linear, position_based, time_decay, shapley, which are
+        an account and no estimate; and, ending in `_value`, the value credited by each. Levels:
+        channel, touchpoint, stage.
         """
         cells = {
             "persona_id": self._persona(persona),

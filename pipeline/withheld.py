@@ -47,6 +47,16 @@ def rows(answer: "pandas.DataFrame", min_group: int) -> "pandas.DataFrame":
     return answer[answer["customers"] >= min_group].reset_index(drop=True)
 
 
+def credits(answer: "pandas.DataFrame", min_group: int) -> "pandas.DataFrame":
+    """Credit of nodes without those that fewer customers who converted met, and never one alone
+    (credits add up, so the rest would tell). They come last, by name; `is_withheld` says which.
+    """
+    is_small = pandas.Series(kept_back(list(answer["customers"]), min_group), index=answer.index)
+    told = _blanked(answer, is_small.astype(bool), ("level", "persona_id", "node"))
+    small = told[told["is_withheld"]].sort_values("node")
+    return pandas.concat([told[~told["is_withheld"]], small], ignore_index=True)
+
+
 def _blanked(
     answer: "pandas.DataFrame", is_withheld: "pandas.Series[bool]", kept: tuple[str, ...]
 ) -> "pandas.DataFrame":

@@ -141,6 +141,7 @@ def conversion() -> list[dict[str, Any]]:
                 {
                     "persona_id": persona,
                     "month": f"2025-{number:02}" if number else "all",
+                    "customers": 4488 if number == 0 else 420 + 10 * number,
                     "journeys": 5610 if number == 0 else 430 + 10 * number,
                     "converted": round(rate * (430 + 10 * number)),
                     "conversion_rate": rate, "conversion_low": rate - width * rate / 0.1,
@@ -227,8 +228,9 @@ def transitions() -> list[dict[str, Any]]:
                 {
                     "level": "touchpoint", "persona_id": persona, "from_node": start,
                     "to_node": end, "steps": steps, "customers": steps, "mature_steps": steps,
-                    "probability": part, "median_seconds": 3600.0 * place + 60,
-                    "p90_seconds": 9000.0 * place + 300,
+                    "probability": part, "probability_low": 0.9 * part,
+                    "probability_high": part + 0.1 * (1 - part),
+                    "median_seconds": 3600.0 * place + 60, "p90_seconds": 9000.0 * place + 300,
                 }
             )  # fmt: skip
     return rows
@@ -279,6 +281,7 @@ def before_after() -> list[dict[str, Any]]:
         {
             "persona_id": persona, "stage": stage, "position": position, "touchpoint": name,
             "journeys": 90 - 20 * place, "customers": 80 - 20 * place, "share": 0.5 - 0.15 * place,
+            "share_low": 0.4 - 0.15 * place, "share_high": 0.6 - 0.15 * place,
         }
         for persona in ENTERED
         for stage in STAGES[:-1]
@@ -393,9 +396,10 @@ def findings() -> list[dict[str, Any]]:
 
 def milestones() -> list[dict[str, Any]]:
     return [
-        {"milestone_number": 1, "touchpoint": "deal won", "journeys": 1190, "closed_journeys": 4900,
-         "closed_reached": 1100, "converted": 431, "reached_rate": 0.224, "converted_rate": 0.39,
-         "median_seconds": 86400 * 31.0}
+        {"milestone_number": 1, "touchpoint": "deal won", "journeys": 1190, "customers": 1100,
+         "closed_journeys": 4900, "closed_reached": 1100, "converted": 431, "reached_rate": 0.224,
+         "reached_low": 0.213, "reached_high": 0.236, "converted_rate": 0.39,
+         "converted_low": 0.362, "converted_high": 0.419, "median_seconds": 86400 * 31.0}
     ]  # fmt: skip
 
 

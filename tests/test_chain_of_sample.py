@@ -9,7 +9,8 @@ import networkx as nx
 import pandas as pd
 import pytest
 
-from pipeline import open_journeys
+from pipeline import open_journeys, withheld
+from pipeline.chain import credits
 from pipeline.errors import JourneysError
 from pipeline.graph import export_graph
 
@@ -120,8 +121,24 @@ def test_credit_of_a_file_of_paths_on_the_command_line():
 
 def test_credit_of_the_warehouse_on_the_command_line(sample_warehouse):
     done = attribute("--warehouse", str(sample_warehouse))
-    assert done.stdout.split()[:3] == ["node", "journeys", "removal"]
-    assert "email" in done.stdout
+    head, first, *_ = done.stdout.splitlines()
+    assert head.split("  ")[-1].strip() == "95 %"
+    assert first.split()[0] == "email"
+
+
+def test_credit_of_small_groups_is_withheld_and_never_one_alone():
+    met = {"a": 90, "b": 7, "c": 3, "d": 0}
+    answer = pd.DataFrame(
+        [("channel", "all", node, count, count * 1.0) for node, count in met.items()],
+        columns=["level", "persona_id", "node", "customers", "credit"],
+    )
+    told = withheld.credits(answer, 5)
+    assert told["node"].tolist() == ["a", "d", "b", "c"]
+    assert told["credit"].tolist() == [90.0, 0.0, None, None]
+    said = credits.as_text(told, 5)
+    assert said.splitlines()[-1] == (
+        "Withheld, met by fewer than 5 customers who converted or beside one that was: b, c"
+    )
 
 
 def test_a_file_that_is_none_is_refused_with_2(tmp_path):

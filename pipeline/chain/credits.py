@@ -1,24 +1,26 @@
-"""What `journeys attribute` prints: credit from the warehouse, or from a file of paths."""
+"""What `journeys attribute` prints, of the warehouse or of a file of paths."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from pipeline.chain.attribution import attribute
 from pipeline.database import frame, open_scratch, text
-from pipeline.errors import InputError, WarehouseError
-from pipeline.nearest import nearest
+from pipeline.errors import InputError
+from pipeline.numbers import NONE, clean, count, fewer, interval, is_known, share
 
 if TYPE_CHECKING:
     import pandas
 
 READERS = {".csv": "read_csv", ".gz": "read_csv", ".parquet": "read_parquet"}
-SHOWN = (
-    "node", "journeys", "removal_effect", "credit", "shapley", "first_touch", "last_touch",
-    "linear", "position_based", "time_decay", "credit_value",
-)  # fmt: skip
+SHOWN = {  # the columns that are printed, and what they are called there
+    "node": "", "journeys": "journeys", "removal_effect": "lost without it", "credit": "credit",
+    "shapley": "equal share", "first_touch": "first", "last_touch": "last", "linear": "linear",
+    "position_based": "40-20-40", "time_decay": "latest most", "credit_value": "value by credit",
+}  # fmt: skip
 
 
 def of_paths(file: Path, separator: str = ">") -> "pandas.DataFrame":
@@ -41,37 +43,60 @@ def of_paths(file: Path, separator: str = ">") -> "pandas.DataFrame":
         raise InputError(f"{file}: {problem}") from problem
 
 
-def of_warehouse(
-    connection: duckdb.DuckDBPyConnection, level: str, persona: str
-) -> "pandas.DataFrame":
-    """The rows of graph.attribution of one level and persona, most credited first."""
-    sql = "select distinct persona_id from graph.attribution order by persona_id"
-    personas = [row[0] for row in connection.execute(sql).fetchall()] or ["all"]
-    if persona not in personas:
-        hint = nearest(persona, personas) or "."
-        raise WarehouseError(f"There is no persona {persona!r}{hint} There are: {personas}")
-    return frame(
-        connection,
-        "select * exclude (level, persona_id) from graph.attribution "
-        "where level = ? and persona_id = ? order by credit desc nulls last, node",
-        [level, persona],
-    )
-
-
 def as_json(table: "pandas.DataFrame") -> str:
     """A list with one object per node."""
     rows = json.loads(table.to_json(orient="records", double_precision=15))
     return json.dumps(rows, ensure_ascii=False)
 
 
-def as_text(table: "pandas.DataFrame") -> str:
-    """The columns that fit a terminal, with counts to a tenth and shares in hundredths."""
+def as_text(table: "pandas.DataFrame", min_group: int = 0) -> str:
+    """The columns that fit a terminal: counts to a tenth, shares in hundredths, 95 % intervals
+    beside them; what is withheld is said below.
+    """
     if table.empty:
         return "Nothing converted yet, so there is nothing to give credit for."
-    shown = table[[name for name in SHOWN if name in table.columns]].copy()
-    for name in shown.columns:
-        if name == "removal_effect":
-            shown[name] = [f"{share:.1%}" if share == share else "" for share in shown[name]]  # noqa: PLR0124
-        elif name != "node":
-            shown[name] = [f"{number:,.1f}" for number in shown[name]]
-    return shown.rename(columns=lambda name: name.replace("_", " ")).to_string(index=False)
+    is_withheld = table["is_withheld"] if "is_withheld" in table.columns else table["node"].isna()
+    shown = table[~is_withheld]
+    columns: list[tuple[str, ...]] = []  # each with its head
+    for name, said in SHOWN.items():
+        if name not in table.columns:
+            continue
+        columns.append((said, *(_told(name, value) for value in shown[name])))
+        if f"{name}_low" in table.columns:
+            ends = zip(shown[f"{name}_low"], shown[f"{name}_high"], strict=True)
+            columns.append(("95 %", *(_range(name, low, high) for low, high in ends)))
+    lines = [*_lines(columns)]
+    if is_withheld.any():
+        names = ", ".join(table.loc[is_withheld, "node"])
+        lines.append(
+            f"Withheld, met by {fewer(min_group)} customers who converted or beside one that was: "
+            f"{clean(names)}"
+        )
+    return "\n".join(lines)
+
+
+def _told(name: str, value: Any) -> str:
+    if name == "node":
+        return clean(value)
+    if not is_known(value):
+        return NONE
+    if name == "removal_effect":
+        return share(value)
+    return count(value) if name in ("journeys", "credit_value") else f"{value:,.1f}"
+
+
+def _range(name: str, low: Any, high: Any) -> str:
+    if not (is_known(low) and is_known(high)):
+        return NONE
+    return interval(low, high) if name == "removal_effect" else f"{count(low)}–{count(high)}"
+
+
+def _lines(columns: list[tuple[str, ...]]) -> Iterator[str]:
+    """Columns beside each other: names to the left, numbers to the right."""
+    widths = [max(map(len, column)) for column in columns]
+    for row in zip(*columns, strict=True):
+        first, *others = (
+            cell.rjust(width) if place else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join((first, *others)).rstrip()

@@ -5,7 +5,9 @@ Learned from is what was known at that instant (steps that ended `give_up_after`
 on are the steps that began after it: how many were lost at each node. And the journeys that began
 in the first half of what is left: how many converted within the time of its second half, so that
 all of them were watched for just as long. The chain says how many convert in the end; which share
-of these does so within that time is read from journeys that began in the first 35 % of the time.
+of these does so within that time is read from journeys that began in the first 35 % of the time,
+and were watched for as long again. Some convert later still: how many is told from the second half
+of that time beside its first, as if what is left went on to fall at that pace.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +25,7 @@ from pipeline.database import bind
 from pipeline.models import Step
 
 CONFIDENCE, LEAST = 0.95, 30
+SLOWEST = 0.7  # conversions of the second half by those of the first, above which nothing is told
 
 # The instant of the cut, the time that journeys are watched after it, and the longer one that those
 # before it were watched; no row without a horizon after the first event.
@@ -60,6 +63,7 @@ with journeys as (
     select persona_id,
         started_at >= learned_until as is_tried,
         outcome = 'converted' and last_step_at - started_at <= watched as is_soon,
+        outcome = 'converted' and last_step_at - started_at <= watched_long / 2 as is_early,
         outcome = 'converted' and last_step_at - started_at <= watched_long as is_in_time
     from journeys.journeys
     inner join personas.assignments using (customer_id)
@@ -75,7 +79,8 @@ select persona_id,
     count(*) filter (where is_tried) as tried,
     count(*) filter (where is_tried and is_soon) as tried_soon,
     count(*) filter (where not is_tried and is_in_time) as converted,
-    count(*) filter (where not is_tried and is_soon) as converted_soon
+    count(*) filter (where not is_tried and is_soon) as converted_soon,
+    count(*) filter (where not is_tried and is_early) as converted_early
 from journeys
 group by persona_id
 order by persona_id
@@ -112,12 +117,12 @@ def _run(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -
         connection.execute(sql, bind(sql, bound)).fetchall() for sql in (MOVES, JOURNEYS)
     )
     watched = {persona_id: Watched(*row) for persona_id, *row in journeys}
-    watched[EVERYONE] = Watched(*(sum(row[at] for row in journeys) for at in range(1, 5)))
+    watched[EVERYONE] = Watched(*(sum(row[at] for row in journeys) for at in range(1, 6)))
     rows = [
         (level, persona_id, found.node, found.measure, cut[0],
          cut[1] if found.measure == "conversion" else None, *found.columns())
         for (level, persona_id), seen in _groups(moves).items()
-        for found in forecasts(seen, watched.get(persona_id, Watched(0, 0, 0, 0)))
+        for found in forecasts(seen, watched.get(persona_id, Watched(0, 0, 0, 0, 0)))
     ]  # fmt: skip
     if rows:
         marks = ", ".join("?" * len(rows[0]))
@@ -127,12 +132,24 @@ def _run(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -
 @dataclass(frozen=True)
 class Watched:
     """Journeys: those tried on and how many converted soon; of those before that converted within
-    the longer time, how many did so soon."""
+    the longer time, how many did so soon, and how many in its first half."""
 
     tried: int
     tried_soon: int
     converted: int
     converted_soon: int
+    converted_early: int
+
+    def pace(self) -> float:
+        """Conversions of the second half of the longer time by those of its first half."""
+        early = self.converted_early
+        return (self.converted - early) / early if early else 1.0
+
+    def in_the_end(self) -> float:
+        """How many convert in the end, if each half of the longer time brings so many less than
+        the one before; exact where the time to convert is exponential.
+        """
+        return self.converted / (1 - self.pace() ** 2)
 
 
 @dataclass
@@ -247,9 +264,11 @@ def _conversion(seen: Seen, watched: Watched) -> Iterator[Found]:
     in_the_end, begun = tally.chain.chance().get(START, 0.0), round(tally.steps_at().get(START, 0))
     if min(begun, watched.tried, watched.converted) < LEAST or not 0 < in_the_end < 1:
         return
+    if watched.pace() > SLOWEST:
+        return
     replicates = Replicates(tally)
     error = float(replicates.chance()[:, replicates.place[START]].std(ddof=1))
-    soon = watched.converted_soon / watched.converted
+    soon = watched.converted_soon / watched.in_the_end()
     share = in_the_end * soon
     variance = (soon * error) ** 2 + in_the_end**2 * soon * (1 - soon) / watched.converted
     trials = share * (1 - share) / variance if 0 < share < 1 and variance > 0 else begun

@@ -99,15 +99,22 @@ class Replicates:
         times = weights() @ np.array([left[node] for node in self.nodes]).reshape(-1, PARTS).T
         return solved(self.shares, spent / times)
 
-    def removal_effects(self) -> Numbers:
-        """The share of conversions lost without each node (nan for START)."""
-        chance, start = self.chance(), self.place[START]
+    def removal_effects(self, value_at: Numbers | None = None) -> Numbers:
+        """The share of conversions lost without each node (nan for START), or of their value:
+        `value_at` is what a conversion from each node is worth, by replicate.
+        """
+        straight = self.shares[:, :, -2] * (1.0 if value_at is None else value_at)
+        worth, start = solved(self.shares, straight), self.place[START]
+        base = worth[:, start][:, None]
         effects = np.full((REPLICATES, len(self.nodes)), np.nan)
         for rows in _batches(REPLICATES, len(self.nodes)):
             inner = self.shares[rows, :, : len(self.nodes)]
             visits = np.linalg.inv(np.eye(len(self.nodes)) - inner)
             reached = visits[:, start, :] / np.diagonal(visits, axis1=1, axis2=2)
-            effects[rows] = reached * chance[rows] / chance[rows, start][:, None]
+            lost = reached * worth[rows]
+            effects[rows] = np.divide(
+                lost, base[rows], out=np.zeros_like(lost), where=base[rows] > 0
+            )
         effects[:, start] = np.nan
         return effects
 

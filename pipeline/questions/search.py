@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import numpy as np
 
-from pipeline.conversion import Incidence, incidence
 from pipeline.database import frame
+from pipeline.incidence import Incidence, incidence
 from pipeline.intervals import wilson
 from pipeline.questions.pattern import Pattern, Place
 from pipeline.questions.selection import Asked

@@ -10,12 +10,21 @@ CREDITED_SHOWN = 20
 NONE = "none"
 
 
-def believed(tables: Tables) -> dict[str, Any]:
-    """One sentence on the memory of journeys, one on whether the past foretold what came."""
+def believed(tables: Tables, least: int) -> dict[str, Any]:
+    """One sentence on the memory of journeys, one on whether the past foretold what came, both of
+    everyone; forecasts of places that few customers came to are withheld.
+    """
+    customers = {row["node"]: row["customers"] for row in tables.of("drop_offs", EVERYONE)}
+    customers["START"] = sum(row["customers"] for row in tables.of("outcomes", EVERYONE))
+    forecasts = [
+        row
+        for row in tables.of("forecasts", EVERYONE, level="stage")
+        if customers.get(row["node"], 0) >= least
+    ]
     return {
         "memory": memory_sentence(tables.of("memory", EVERYONE, level="stage")),
-        "forecast": forecast_sentence(tables.of("forecasts", EVERYONE, level="stage")),
-        "forecasts": tables.of("forecasts", EVERYONE, level="stage"),
+        "forecast": forecast_sentence(forecasts),
+        "forecasts": forecasts,
     }
 
 
@@ -84,7 +93,7 @@ def credited(tables: Tables, persona_id: str, least: int) -> dict[str, Any]:
         if any(row["journeys"] for row in rows):
             break
     rows = [row for row in rows if row["journeys"] or row["node"] == NONE]
-    held = kept_back([_met(row) for row in rows], least)
+    held = kept_back([row["customers"] for row in rows], least)
     shown = [row for row, is_held in zip(rows, held, strict=True) if not is_held]
     return {
         "level": level,
@@ -93,9 +102,3 @@ def credited(tables: Tables, persona_id: str, least: int) -> dict[str, Any]:
         "most": max((row["credit"] or 0 for row in shown), default=1) or 1,
         "has_value": any(row["credit_value"] for row in shown),
     }
-
-
-def _met(row: Row) -> int:
-    """The converted journeys behind a row: those that met it; of `none`, those that met nothing."""
-    met: float = row["linear"] if row["node"] == NONE else row["journeys"]
-    return round(met)

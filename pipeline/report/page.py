@@ -92,7 +92,7 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         "findings": [row | {"evidence": sections.evidence(row)} for row in tables.findings],
         "most_lost": max((row["high"] or row["size"] for row in tables.findings), default=1) or 1,
         "milestones": tables["milestones"],
-        "believed": chain.believed(tables),
+        "believed": chain.believed(tables, settings.privacy.min_group),
         "what_ifs": chain.what_ifs(tables),
         "credits": [chain.credited(tables, each, least) for each in ids],
         "trust": trust(tables, settings),

@@ -146,7 +146,7 @@ def leaving(tables: Tables, settings: Settings, persona_id: str) -> dict[str, An
 def months(tables: Tables, persona_id: str, least: int) -> dict[str, Any]:
     """Conversion by month of start; months with too few journeys are withheld."""
     rows = [
-        row | {"is_small": row["journeys"] < least, "is_held": 0 < row["converted"] < least}
+        row | {"is_small": row["customers"] < least, "is_held": 0 < row["converted"] < least}
         for row in tables.of("conversion", persona_id)
         if row["month"] != "all"
     ]

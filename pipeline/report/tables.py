@@ -97,8 +97,8 @@ SELECTS = {
         "select * from personas.confusion order by own_group, found_group",
     ),
     "milestones": (
-        "journeys.milestones",
-        "select * from journeys.milestones order by milestone_number",
+        "graph.milestones",
+        "select * from graph.milestones order by milestone_number",
     ),
     "trust": ("findings.trust", "select * from findings.trust order by subject, measure"),
     "balances": ("landing.balances", "select * from landing.balances order by source"),

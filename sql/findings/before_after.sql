@@ -4,9 +4,9 @@
 -- there. Beside it the same place when it went the other way: just before and straight after going
 -- on from the stage (of the journeys that did), and just before converting. Mature visits only.
 -- key: persona_id, stage, position, touchpoint
--- not_null: rank, journeys, customers, share
+-- not_null: rank, journeys, customers, share, share_low, share_high
 -- allowed: position before | after | before going on | after going on | before converting
--- shares: share
+-- shares: share, share_low, share_high
 with steps as (
     select journey_id, customer_id, stage_number, touchpoint_number, next_touchpoint_number,
         lag(touchpoint_number) over (partition by journey_id order by step_number) as previous_number,
@@ -17,18 +17,14 @@ with steps as (
 journeys as (
     select journey_id, outcome,
         lead(first_touchpoint_number) over (
-            partition by customer_id order by journey_number
-        ) as return_number
+            partition by customer_id order by journey_number) as return_number
     from journeys.journeys
 ),
 
 exits as (  -- by the place just before
     select steps.*, outcome, return_number,
-        case
-            when next_touchpoint_number is not null then 3
-            when outcome = 'dropped' then 1
-            when outcome = 'converted' then 5
-        end as place
+        case when next_touchpoint_number is not null then 3
+            when outcome = 'dropped' then 1 when outcome = 'converted' then 5 end as place
     from steps
     inner join journeys using (journey_id)
     where is_left and is_mature
@@ -66,11 +62,11 @@ came as (
 ),
 
 totals as (
-    select 'all' as persona_id, stage_number, place, sum(journeys) as all_journeys
+    select 'all' as persona_id, stage_number, place, nullif(sum(journeys), 0) as all_journeys
     from came
     group by stage_number, place
     union all
-    select persona_id, stage_number, place, sum(journeys)
+    select persona_id, stage_number, place, nullif(sum(journeys), 0)
     from came
     inner join personas.assignments using (customer_id)
     group by persona_id, stage_number, place
@@ -93,18 +89,20 @@ touchpoints as (
     select persona_id, stages.stage, position, touchpoint, journeys, customers, all_journeys
     from counted
     inner join totals using (persona_id, stage_number, place)
-    inner join (
-        values (1, 'before'), (2, 'after'),
-            (3, 'before going on'), (4, 'after going on'), (5, 'before converting')
-    ) as names (place, position) using (place)
+    inner join (values (1, 'before'), (2, 'after'), (3, 'before going on'), (4, 'after going on'),
+        (5, 'before converting')) as names (place, position) using (place)
     inner join run.stages as stages using (stage_number)
     inner join run.touchpoints using (touchpoint_number)
 )
 
 select persona_id, stage, position,
-    row_number() over (
-        partition by persona_id, stage, position order by journeys desc, touchpoint
-    ) as rank,
-    touchpoint, journeys, customers,
-    journeys / nullif(all_journeys, 0) as share
+    row_number() over (partition by persona_id, stage, position order by journeys desc, touchpoint)
+        as rank,
+    touchpoint, journeys, customers, journeys / all_journeys as share,
+    case when all_journeys > 0 then greatest(0, (journeys + 1.920729410347062e0 - 1.959963984540054e0
+        * sqrt(journeys * (all_journeys - journeys) / all_journeys + 0.960364705173531e0))
+        / (all_journeys + 3.841458820694124e0)) end as share_low,
+    case when all_journeys > 0 then least(1, (journeys + 1.920729410347062e0 + 1.959963984540054e0
+        * sqrt(journeys * (all_journeys - journeys) / all_journeys + 0.960364705173531e0))
+        / (all_journeys + 3.841458820694124e0)) end as share_high
 from touchpoints

@@ -1,14 +1,16 @@
 -- One row per level, persona (`all` is everyone) and node: how often a journey ends there unfinished.
--- The rate is the share of mature steps (at stage level: visits) that are the last of a dropped
--- journey, with its 95 % Wilson interval; by persona only steps after the first $look ones.
+-- drop_off_rate is per visit: the share of mature steps (at stage level: visits) that are the last of a
+-- dropped journey. journey_drop_off_rate is per journey: of those that came there in a mature visit, the
+-- share that was lost there in the end, however often they came. Intervals are Wilson's, 95 %; by persona
+-- only steps after the first $look ones count in rates.
 -- conversion_probability is the chance to convert from here, by the chain of graph.transitions.
 -- key: level, persona_id, node
--- not_null: steps, customers, mature_steps, dropped
+-- not_null: steps, customers, journeys, mature_steps, dropped, mature_journeys
 -- allowed: level stage|touchpoint
--- shares: drop_off_rate, drop_off_low, drop_off_high, conversion_probability
+-- shares: drop_off_rate, drop_off_low, drop_off_high, journey_drop_off_rate, conversion_probability
 with moves as (
-    select level, customer_id, from_number, is_mature, is_mature and is_after_look as is_rated,
-        to_node = 'DROPPED' as is_drop
+    select level, journey_id, customer_id, from_number, is_mature,
+        is_mature and is_after_look as is_rated, to_node = 'DROPPED' as is_drop
     from journeys.moves
     where from_number <> 0
 ),
@@ -22,17 +24,32 @@ nodes as (
 ),
 
 chain as (
-    select level, persona_id, node, conversion_probability from run.chain
+    select level, persona_id, node, conversion_probability, conversion_low, conversion_high
+    from run.chain
 ),
 
-of_customers as (  -- once for everyone and the personas alike
-    select level, customer_id, from_number,
+of_journeys as (
+    select level, journey_id, customer_id, from_number,
         count(*) as steps,
         count(*) filter (where is_mature) as mature,
         count(*) filter (where is_mature and is_drop) as mature_dropped,
         count(*) filter (where is_rated) as rated,
         count(*) filter (where is_rated and is_drop) as rated_dropped
     from moves
+    group by level, journey_id, customer_id, from_number
+),
+
+of_customers as (  -- once for everyone and the personas alike
+    select level, customer_id, from_number,
+        sum(steps) as steps,
+        count(*) as journeys,
+        sum(mature) as mature,
+        sum(mature_dropped) as mature_dropped,
+        count(*) filter (where mature > 0) as mature_journeys,
+        sum(rated) as rated,
+        sum(rated_dropped) as rated_dropped,
+        count(*) filter (where rated > 0) as rated_journeys
+    from of_journeys
     group by level, customer_id, from_number
 ),
 
@@ -40,29 +57,34 @@ counted as (
     select level, 'all' as persona_id, from_number,
         cast(sum(steps) as bigint) as steps,
         count(*) as customers,
+        cast(sum(journeys) as bigint) as journeys,
         cast(sum(mature) as bigint) as mature_steps,
-        cast(sum(mature_dropped) as bigint) as dropped
+        cast(sum(mature_dropped) as bigint) as dropped,
+        cast(sum(mature_journeys) as bigint) as mature_journeys
     from of_customers
     group by level, from_number
     union all
     select level, persona_id, from_number,
         cast(sum(steps) as bigint) as steps,
         count(*) as customers,
+        cast(sum(journeys) as bigint) as journeys,
         cast(sum(rated) as bigint) as mature_steps,
-        cast(sum(rated_dropped) as bigint) as dropped
+        cast(sum(rated_dropped) as bigint) as dropped,
+        cast(sum(rated_journeys) as bigint) as mature_journeys
     from of_customers
     inner join assignments using (customer_id)
     group by level, persona_id, from_number
 ),
 
 totals as (
-    select counted.level, persona_id, node, steps, customers, mature_steps, dropped,
-        nullif(mature_steps, 0) as trials
+    select counted.*, node,
+        nullif(mature_steps, 0) as trials,
+        nullif(mature_journeys, 0) as journey_trials
     from counted
     inner join nodes on nodes.level = counted.level and node_number = from_number
 )
 
-select level, persona_id, node, steps, customers, mature_steps, dropped,
+select level, persona_id, node, steps, customers, journeys, mature_steps, dropped,
     dropped / trials as drop_off_rate,
     case when trials > 0 then greatest(0, (dropped + 1.920729410347062e0 - 1.959963984540054e0
         * sqrt(dropped * (trials - dropped) / trials + 0.960364705173531e0))
@@ -70,6 +92,16 @@ select level, persona_id, node, steps, customers, mature_steps, dropped,
     case when trials > 0 then least(1, (dropped + 1.920729410347062e0 + 1.959963984540054e0
         * sqrt(dropped * (trials - dropped) / trials + 0.960364705173531e0))
         / (trials + 3.841458820694124e0)) end as drop_off_high,
-    conversion_probability
+    mature_journeys,
+    dropped / journey_trials as journey_drop_off_rate,
+    case when journey_trials > 0 then greatest(0, (dropped + 1.920729410347062e0
+        - 1.959963984540054e0
+        * sqrt(dropped * (journey_trials - dropped) / journey_trials + 0.960364705173531e0))
+        / (journey_trials + 3.841458820694124e0)) end as journey_drop_off_low,
+    case when journey_trials > 0 then least(1, (dropped + 1.920729410347062e0
+        + 1.959963984540054e0
+        * sqrt(dropped * (journey_trials - dropped) / journey_trials + 0.960364705173531e0))
+        / (journey_trials + 3.841458820694124e0)) end as journey_drop_off_high,
+    conversion_probability, conversion_low, conversion_high
 from totals
 left join chain using (level, persona_id, node)

@@ -1,9 +1,9 @@
 -- One row per segment of the settings, its value, level, persona (`all` is everyone) and node.
 -- The columns of graph.drop_offs over the journeys whose segment has that value.
 -- key: segment, segment_value, level, persona_id, node
--- not_null: steps, customers, mature_steps, dropped
+-- not_null: steps, customers, journeys, mature_steps, dropped, mature_journeys
 -- allowed: level stage|touchpoint
--- shares: drop_off_rate, drop_off_low, drop_off_high
+-- shares: drop_off_rate, drop_off_low, drop_off_high, journey_drop_off_rate
 with moves as (
     select level, journey_id, customer_id, from_number, is_mature,
         is_mature and is_after_look as is_rated, to_node = 'DROPPED' as is_drop
@@ -29,22 +29,28 @@ numbered as (
     inner join segment_values using (segment, segment_value)
 ),
 
-assignments as (
-    select customer_id, persona_id from personas.assignments
-),
-
-nodes as (
-    select level, node_number, node from run.nodes
-),
-
-of_customers as (  -- once for everyone and the personas alike
-    select value_number, level, customer_id, from_number,
+of_journeys as (
+    select level, journey_id, customer_id, from_number,
         count(*) as steps,
         count(*) filter (where is_mature) as mature,
         count(*) filter (where is_mature and is_drop) as mature_dropped,
         count(*) filter (where is_rated) as rated,
         count(*) filter (where is_rated and is_drop) as rated_dropped
     from moves
+    group by level, journey_id, customer_id, from_number
+),
+
+of_customers as (  -- once for everyone and the personas alike
+    select value_number, level, customer_id, from_number,
+        sum(steps) as steps,
+        count(*) as journeys,
+        sum(mature) as mature,
+        sum(mature_dropped) as mature_dropped,
+        count(*) filter (where mature > 0) as mature_journeys,
+        sum(rated) as rated,
+        sum(rated_dropped) as rated_dropped,
+        count(*) filter (where rated > 0) as rated_journeys
+    from of_journeys
     inner join numbered using (journey_id)
     group by value_number, level, customer_id, from_number
 ),
@@ -53,36 +59,51 @@ counted as (
     select value_number, level, 'all' as persona_id, from_number,
         cast(sum(steps) as bigint) as steps,
         count(*) as customers,
+        cast(sum(journeys) as bigint) as journeys,
         cast(sum(mature) as bigint) as mature_steps,
-        cast(sum(mature_dropped) as bigint) as dropped
+        cast(sum(mature_dropped) as bigint) as dropped,
+        cast(sum(mature_journeys) as bigint) as mature_journeys
     from of_customers
     group by value_number, level, from_number
     union all
     select value_number, level, persona_id, from_number,
         cast(sum(steps) as bigint) as steps,
         count(*) as customers,
+        cast(sum(journeys) as bigint) as journeys,
         cast(sum(rated) as bigint) as mature_steps,
-        cast(sum(rated_dropped) as bigint) as dropped
+        cast(sum(rated_dropped) as bigint) as dropped,
+        cast(sum(rated_journeys) as bigint) as mature_journeys
     from of_customers
-    inner join assignments using (customer_id)
+    inner join personas.assignments using (customer_id)
     group by value_number, level, persona_id, from_number
 ),
 
 totals as (
-    select segment, segment_value, counted.level, persona_id, node, steps, customers,
-        mature_steps, dropped,
-        nullif(mature_steps, 0) as trials
+    select counted.*, segment, segment_value, node,
+        nullif(mature_steps, 0) as trials,
+        nullif(mature_journeys, 0) as journey_trials
     from counted
     inner join segment_values using (value_number)
-    inner join nodes on nodes.level = counted.level and node_number = from_number
+    inner join run.nodes as nodes on nodes.level = counted.level and node_number = from_number
 )
 
-select segment, segment_value, level, persona_id, node, steps, customers, mature_steps, dropped,
+select segment, segment_value, level, persona_id, node, steps, customers, journeys,
+    mature_steps, dropped,
     dropped / trials as drop_off_rate,
     case when trials > 0 then greatest(0, (dropped + 1.920729410347062e0 - 1.959963984540054e0
         * sqrt(dropped * (trials - dropped) / trials + 0.960364705173531e0))
         / (trials + 3.841458820694124e0)) end as drop_off_low,
     case when trials > 0 then least(1, (dropped + 1.920729410347062e0 + 1.959963984540054e0
         * sqrt(dropped * (trials - dropped) / trials + 0.960364705173531e0))
-        / (trials + 3.841458820694124e0)) end as drop_off_high
+        / (trials + 3.841458820694124e0)) end as drop_off_high,
+    mature_journeys,
+    dropped / journey_trials as journey_drop_off_rate,
+    case when journey_trials > 0 then greatest(0, (dropped + 1.920729410347062e0
+        - 1.959963984540054e0
+        * sqrt(dropped * (journey_trials - dropped) / journey_trials + 0.960364705173531e0))
+        / (journey_trials + 3.841458820694124e0)) end as journey_drop_off_low,
+    case when journey_trials > 0 then least(1, (dropped + 1.920729410347062e0
+        + 1.959963984540054e0
+        * sqrt(dropped * (journey_trials - dropped) / journey_trials + 0.960364705173531e0))
+        / (journey_trials + 3.841458820694124e0)) end as journey_drop_off_high
 from totals

@@ -4,94 +4,28 @@
 -- converted here. Rates are over `rated` entries: not open, and by persona after the first $look
 -- steps. Times are medians in seconds: of the first visit, and from its start to a stage further on.
 -- key: persona_id, stage
--- not_null: stage_number, entered, advanced, went_back, dropped, open, converted, rated
--- shares: advanced_rate, went_back_rate, dropped_rate, dropped_low, dropped_high, converted_rate
-with visits as (
-    select journey_id, visit_number, customer_id, stage, stage_number, started_at, ended_at,
-        is_after_look
-    from journeys.stage_visits
-),
-
-journeys as (
-    select journey_id, outcome from journeys.journeys
-),
-
-assignments as (
-    select customer_id, persona_id from personas.assignments
-),
-
-last_visits as (
-    select journey_id, stage_number as last_stage_number
-    from visits
-    qualify row_number() over (partition by journey_id order by visit_number desc) = 1
-),
-
-entries as (
-    select *
-    from visits
-    qualify row_number() over (partition by journey_id, stage order by visit_number) = 1
-),
-
-advances as (
-    select entries.journey_id, entries.stage, min(later.started_at) as advanced_at
-    from entries
-    inner join visits as later
-        on later.journey_id = entries.journey_id
-        and later.visit_number > entries.visit_number
-        and later.stage_number > entries.stage_number
-    group by entries.journey_id, entries.stage
-),
-
-fates as (
-    select entries.customer_id, stage, entries.stage_number, entries.is_after_look,
-        case
-            when advanced_at is not null then 'advanced'
-            when last_stage_number < entries.stage_number then 'went back'
-            else outcome
-        end as fate,
-        date_diff('microsecond', entries.started_at, entries.ended_at) / 1e6 as stay_seconds,
-        date_diff('microsecond', entries.started_at, advanced_at) / 1e6 as advance_seconds
-    from entries
-    inner join journeys using (journey_id)
-    inner join last_visits using (journey_id)
-    left join advances using (journey_id, stage)
-),
-
-counted as (  -- every entry twice: for everyone, and for its customer's persona
-    select 'all' as persona_id, stage, stage_number, fate, stay_seconds, advance_seconds,
-        fate <> 'open' as is_rated
-    from fates
-    union all
-    select persona_id, stage, stage_number, fate, stay_seconds, advance_seconds,
-        fate <> 'open' and is_after_look as is_rated
-    from fates
-    inner join assignments using (customer_id)
-),
-
-totals as (
-    select persona_id, stage, stage_number,
-        count(*) as entered,
-        count(*) filter (where fate = 'advanced') as advanced,
-        count(*) filter (where fate = 'went back') as went_back,
-        count(*) filter (where fate = 'dropped') as dropped,
-        count(*) filter (where fate = 'open') as open,
-        count(*) filter (where fate = 'converted') as converted,
-        count(*) filter (where is_rated) as rated,
-        nullif(count(*) filter (where is_rated), 0) as trials,
-        count(*) filter (where is_rated and fate = 'advanced') as rated_advanced,
-        count(*) filter (where is_rated and fate = 'went back') as rated_went_back,
-        count(*) filter (where is_rated and fate = 'dropped') as rated_dropped,
-        count(*) filter (where is_rated and fate = 'converted') as rated_converted,
-        median(stay_seconds) as median_stay_seconds,
-        median(advance_seconds) as median_advance_seconds
-    from counted
-    group by persona_id, stage, stage_number
+-- not_null: stage_number, customers, entered, advanced, went_back, dropped, open, converted, rated
+-- shares: advanced_rate, advanced_low, advanced_high, went_back_rate, dropped_rate, converted_rate
+with fates as (
+    select *, nullif(rated, 0) as trials from graph.stage_fates
 )
 
-select persona_id, stage, stage_number, entered, advanced, went_back, dropped, open, converted,
-    rated,
+select persona_id, stage, stage_number, customers, entered, advanced, went_back, dropped, open,
+    converted, rated,
     rated_advanced / trials as advanced_rate,
+    case when trials > 0 then greatest(0, (rated_advanced + 1.920729410347062e0 - 1.959963984540054e0
+        * sqrt(rated_advanced * (trials - rated_advanced) / trials + 0.960364705173531e0))
+        / (trials + 3.841458820694124e0)) end as advanced_low,
+    case when trials > 0 then least(1, (rated_advanced + 1.920729410347062e0 + 1.959963984540054e0
+        * sqrt(rated_advanced * (trials - rated_advanced) / trials + 0.960364705173531e0))
+        / (trials + 3.841458820694124e0)) end as advanced_high,
     rated_went_back / trials as went_back_rate,
+    case when trials > 0 then greatest(0, (rated_went_back + 1.920729410347062e0 - 1.959963984540054e0
+        * sqrt(rated_went_back * (trials - rated_went_back) / trials + 0.960364705173531e0))
+        / (trials + 3.841458820694124e0)) end as went_back_low,
+    case when trials > 0 then least(1, (rated_went_back + 1.920729410347062e0 + 1.959963984540054e0
+        * sqrt(rated_went_back * (trials - rated_went_back) / trials + 0.960364705173531e0))
+        / (trials + 3.841458820694124e0)) end as went_back_high,
     rated_dropped / trials as dropped_rate,
     case when trials > 0 then greatest(0, (rated_dropped + 1.920729410347062e0 - 1.959963984540054e0
         * sqrt(rated_dropped * (trials - rated_dropped) / trials + 0.960364705173531e0))
@@ -100,5 +34,11 @@ select persona_id, stage, stage_number, entered, advanced, went_back, dropped, o
         * sqrt(rated_dropped * (trials - rated_dropped) / trials + 0.960364705173531e0))
         / (trials + 3.841458820694124e0)) end as dropped_high,
     rated_converted / trials as converted_rate,
+    case when trials > 0 then greatest(0, (rated_converted + 1.920729410347062e0 - 1.959963984540054e0
+        * sqrt(rated_converted * (trials - rated_converted) / trials + 0.960364705173531e0))
+        / (trials + 3.841458820694124e0)) end as converted_low,
+    case when trials > 0 then least(1, (rated_converted + 1.920729410347062e0 + 1.959963984540054e0
+        * sqrt(rated_converted * (trials - rated_converted) / trials + 0.960364705173531e0))
+        / (trials + 3.841458820694124e0)) end as converted_high,
     median_stay_seconds, median_advance_seconds
-from totals
+from fates

@@ -1,6 +1,6 @@
 -- One row per level, persona (`all` is everyone) and node: the conversions that the rules of graph.touches
 -- credit to it, and in the columns ending in _value their value. journeys are the converted ones that met
--- it; untouched those that met nothing, which credit `none`. shapley is the Shapley value of
+-- it; untouched those that met nothing, which credit `none`; customers those of both. shapley is the Shapley value of
 -- v(S) = conversions of journeys that met nodes of S only. Every rule adds up to all conversions.
 -- key: level, persona_id, node
 -- not_null: journeys, first_touch, last_touch, linear, position_based, time_decay, shapley, untouched
@@ -12,6 +12,7 @@ with touches as (
 counted as (
     select level, node, is_untouched, coalesce(persona_id, 'all') as persona_id,
         count(*) as journeys,
+        count(distinct customer_id) as customers,
         sum(first_touch) / 1e12 as first_touch,
         sum(last_touch) / 1e12 as last_touch,
         sum(linear) / 1e12 as linear,
@@ -35,6 +36,7 @@ counted as (
 select level, persona_id, node,
     cast(sum(case when is_untouched then 0 else journeys end) as bigint) as journeys,
     cast(sum(case when is_untouched then journeys else 0 end) as bigint) as untouched,
+    cast(sum(customers) as bigint) as customers,
     sum(first_touch) as first_touch,
     sum(last_touch) as last_touch,
     sum(linear) as linear,

@@ -30,7 +30,7 @@ def simulated(seed, lost_later=None, before=1500, after=600):
             node = end
     won = seen.tried["c", "CONVERTED"]
     soon = [int(dice.binomial(count, SOON)) for count in (won, converted)]
-    return forecasts(seen, Watched(after, soon[0], converted, soon[1]))
+    return forecasts(seen, Watched(after, soon[0], converted, soon[1], converted))
 
 
 def test_a_drop_off_rate_for_each_node_and_conversion_from_the_start():
@@ -55,6 +55,32 @@ def test_in_worlds_that_stay_as_they_are_the_prediction_holds(prove):
     if prove:
         told = {"figures within": within / (4 * count), "worlds with a miss": missed / count}
         proofs.write("intervals of the chain", "forecasts where nothing changes", told)
+
+
+def slow(mean, journeys=200_000, seed=4):
+    """Watched journeys that all convert, after an exponential time with this mean; the time from
+    the first event to the horizon is 1.
+    """
+    days = np.random.default_rng(seed).exponential(mean, journeys)
+    return Watched(journeys, *(int((days <= limit).sum()) for limit in (0.15, 0.35, 0.15, 0.175)))
+
+
+@pytest.mark.parametrize("mean", [0.05, 0.1, 0.2, 0.35])
+def test_conversions_later_than_anybody_was_watched_are_allowed_for(mean):
+    watched = slow(mean)
+    truth = 1 - np.exp(-0.15 / mean)
+    assert watched.converted_soon / watched.in_the_end() == pytest.approx(truth, rel=0.02)
+    as_if_all_were_seen = watched.converted_soon / watched.converted
+    assert as_if_all_were_seen == pytest.approx(truth / (1 - np.exp(-0.35 / mean)), rel=0.02)
+
+
+def test_conversions_slower_than_can_be_told_are_not_foretold():
+    assert slow(0.6).pace() > 0.7
+    moves = {("START", "a"): 500, ("a", "CONVERTED"): 300, ("a", "DROPPED"): 200}
+    seen = Seen({pair: np.full(PARTS, count / PARTS) for pair, count in moves.items()}, moves)
+    told = {"quick": Watched(500, 100, 200, 90, 180), "slow": Watched(500, 100, 200, 90, 110)}
+    measures = {name: [each.measure for each in forecasts(seen, of)] for name, of in told.items()}
+    assert measures == {"quick": ["drop-off", "conversion"], "slow": ["drop-off"]}
 
 
 def test_a_change_shows_as_the_miss():

@@ -51,13 +51,15 @@ COLUMNS = {
     " drop_off_low double, drop_off_high double, conversion_probability double",
     "graph.transitions": "level varchar, persona_id varchar, from_node varchar, to_node varchar,"
     " steps bigint, customers bigint, mature_steps bigint",
+    "graph.conversion": "persona_id varchar, month varchar, is_young boolean",
     "graph.stages": "persona_id varchar, stage varchar, went_back_rate double",
     "findings.feelings": "persona_id varchar, stage varchar, stage_number integer,"
     " score_scale varchar, scores bigint, customers bigint, mean_score double",
     "findings.stage_signs": "persona_id varchar, stage varchar, repeat_share double,"
     " went_back_rate double, median_wait_seconds double, support_share double,"
     " score_scale varchar, scores bigint, mean_score double, usual_score double",
-    "run.chain": "level varchar, persona_id varchar, node varchar, conversion_probability double",
+    "run.chain": "level varchar, persona_id varchar, node varchar, conversion_probability double,"
+    " conversion_low double, conversion_high double",
     "run.customers": "customer_id bigint",
     "run.persona_attributes": "attribute varchar",
     "run.persona_notes": "persona varchar, notes varchar",

@@ -1,5 +1,8 @@
 """graph.drop_offs and graph.segment_drop_offs: how often a journey ends at a node, and how sure."""
 
+from datetime import datetime
+from typing import Any
+
 import pytest
 from graph_rows import made, moves, warehouse
 
@@ -81,4 +84,55 @@ def test_segments_have_the_rates_of_their_own_journeys() -> None:
         ("ad", "p2", "a", 1, 1, 1.0),
         ("paid", "all", "a", 2, 1, 0.5),
         ("paid", "p1", "a", 2, 1, 0.5),
+    ]
+
+
+def test_a_journey_that_comes_again_counts_once_per_journey() -> None:
+    rows = moves(
+        (1, "a > b > a > DROPPED"), (2, "a > CONVERTED"), (3, "a > b > a > CONVERTED"),
+        (4, "a > OPEN"),
+    )  # fmt: skip
+    columns = (
+        "journeys, mature_steps, dropped, drop_off_rate, mature_journeys, journey_drop_off_rate"
+    )
+    made_rows = made(warehouse({"journeys.moves": list(rows)}), TABLE, f"node, {columns}")
+    assert made_rows[0] == ("a", 4, 5, 1, 0.2, 3, pytest.approx(1 / 3))
+
+
+def test_the_interval_per_journey_is_over_journeys() -> None:
+    walks = [(n, "a > b > a > DROPPED" if n < 15 else "a > CONVERTED") for n in range(148)]
+    columns = "journey_drop_off_low, journey_drop_off_high"
+    [row, _] = made(warehouse({"journeys.moves": list(moves(*walks))}), TABLE, columns)[::-1]
+    assert row == (pytest.approx(0.0624, abs=5e-5), pytest.approx(0.1605, abs=5e-5))  # Newcombe
+
+
+def begun(*journeys: tuple[int, datetime]) -> list[tuple[Any, ...]]:
+    return [(number, number, start, start, "dropped") for number, start in journeys]
+
+
+def test_months_are_those_in_which_the_journeys_began_where_the_report_is() -> None:
+    tables = {
+        "journeys.moves": list(moves((1, "a > DROPPED"), (2, "a > CONVERTED"), (3, "a > DROPPED"))),
+        "journeys.journeys": begun(
+            (1, datetime(2025, 3, 31, 21, 30)),  # half past eleven in Stockholm
+            (2, datetime(2025, 3, 31, 22, 30)),
+            (3, datetime(2025, 4, 5)),
+        ),
+        "personas.assignments": [(1, "p1"), (2, "p1"), (3, "p2")],
+        "graph.conversion": [
+            (persona, month, month == "2025-04")
+            for persona in ("all", "p1", "p2")
+            for month in ("2025-03", "2025-04")
+        ],
+    }
+    columns = "month, persona_id, is_young, mature_steps, drop_off_rate, journey_drop_off_rate"
+    made_rows = made(
+        warehouse(tables), "graph.month_drop_offs", columns, timezone="Europe/Stockholm"
+    )
+    assert made_rows == [
+        ("2025-03", "all", False, 1, 1.0, 1.0),
+        ("2025-03", "p1", False, 1, 1.0, 1.0),
+        ("2025-04", "all", True, 2, 0.5, 0.5),
+        ("2025-04", "p1", True, 1, 0.0, 0.0),
+        ("2025-04", "p2", True, 1, 1.0, 1.0),
     ]

@@ -59,6 +59,7 @@ def sound():
     for step in (counts_step(), chain_step()):
         step.run(connection, {"look": 3})
     made(connection, "graph.drop_offs")
+    made(connection, "graph.stage_fates")
     made(connection, "graph.stages")
     return connection
 

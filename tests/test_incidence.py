@@ -1,4 +1,4 @@
-"""pipeline/conversion.py: cumulative incidence, against other people's and against counting."""
+"""pipeline/incidence.py: cumulative incidence, against other people's and against counting."""
 
 from collections import Counter
 from math import isnan
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from lifelines import AalenJohansenFitter
 
-from pipeline.conversion import Incidence, incidence
+from pipeline.incidence import Incidence, incidence, times_to
 
 OPEN, CONVERTED, DROPPED = 0, 1, 2
 
@@ -96,3 +96,34 @@ def test_the_estimate_stays_right_where_the_plain_share_does_not() -> None:
     share = (outcome == CONVERTED).mean()
     assert share < 0.44
     assert estimate(journeys).rate == pytest.approx(0.5, abs=0.01)
+
+
+def columns_of(journeys: list[tuple[float, int]], end: int, other: int) -> list[np.ndarray]:
+    """The arguments of `incidence` for one of the two ends."""
+    times = sorted({time for time, _ in journeys})
+    counts = Counter(journeys)
+    ends = [[counts[time, what] for time in times] for what in (end, other)]
+    journeys_at = [sum(counts[time, what] for what in (OPEN, end, other)) for time in times]
+    return [np.array(column) for column in (times, *ends, journeys_at)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("end", "other"), [(CONVERTED, DROPPED), (DROPPED, CONVERTED)])
+def test_times_to_either_end_are_those_of_lifelines(seed: int, end: int, other: int) -> None:
+    journeys = simulated(seed, 200)
+    times, outcomes = (np.array(column) for column in zip(*journeys, strict=True))
+    curve = AalenJohansenFitter().fit(times, outcomes, event_of_interest=end).cumulative_density_
+    share = curve[curve.columns[0]]
+    expected = [share.index[share >= part * share.iloc[-1] * (1 - 1e-12)][0] for part in (0.5, 0.9)]
+    assert times_to(*columns_of(journeys, end, other)) == expected
+
+
+def test_the_median_is_over_those_who_come_to_that_end_and_what_is_open_is_no_end() -> None:
+    # Of four, one goes at 1; one is last seen at 2; of the two left, one goes at 3: 1/4 and 3/8.
+    journeys = [(1.0, CONVERTED), (2.0, OPEN), (3.0, CONVERTED), (4.0, DROPPED)]
+    assert times_to(*columns_of(journeys, CONVERTED, DROPPED)) == [3.0, 3.0]
+    assert times_to(*columns_of(journeys, CONVERTED, DROPPED), limit=2.0) == [1.0, 1.0]
+
+
+def test_where_nobody_comes_to_that_end_there_is_no_time() -> None:
+    assert all(map(isnan, times_to(*columns_of([(1.0, DROPPED)], CONVERTED, DROPPED))))
