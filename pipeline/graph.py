@@ -1,6 +1,7 @@
 """The journeys as a directed graph, for networkx and for other programs."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from pipeline.errors import WarehouseError
 if TYPE_CHECKING:
     import pandas as pd
 
+NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 LABELS = {"START": "Started", "CONVERTED": "Converted", "DROPPED": "Dropped", "OPEN": "Still open"}
 # Of nodes, the tables whose columns they carry; a column that stands in two is told once.
 NODE_TABLES = ("graph.drop_offs", "graph.chain", "graph.attribution")
@@ -103,8 +105,16 @@ def _plain(value: Any) -> Any:
 
 
 def write_graphml(graph: "nx.DiGraph[str]", path: Path) -> None:
-    """Write the graph as GraphML; `networkx.read_graphml` gives back an equal one."""
-    nx.write_graphml_xml(graph, path)
+    """Write the graph as GraphML; `networkx.read_graphml` gives back an equal one.
+
+    Characters in names that XML cannot hold are written as `\\x01`.
+    """
+    names = {node: NOT_IN_XML.sub(_escaped, node) for node in graph}
+    nx.write_graphml_xml(nx.relabel_nodes(graph, names), path)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found.group().encode("unicode_escape").decode("ascii")
 
 
 def write_json(graph: "nx.DiGraph[str]", path: Path) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 QUANTILE = 1.959963984540054  # of a 95 % interval
+NEARLY = 1e-9  # what sums of shares may miss 0 and 1 by
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,9 @@ def _curve(
 def _interval(rate: float, variance: float, total: float) -> Incidence:
     """With its interval; at 0 and 1, where the variance says nothing, Wilson's over `total`."""
     width = QUANTILE**2 / (total + QUANTILE**2)
-    if rate <= 0:
+    if rate <= NEARLY:
         return Incidence(0.0, 0.0, width)
-    if rate >= 1:
+    if rate >= 1 - NEARLY:
         return Incidence(1.0, 1 - width, 1.0)
     spread = QUANTILE * sqrt(max(variance, 0.0)) / (rate * log(rate))
     return Incidence(rate, rate ** exp(-spread), rate ** exp(spread))

@@ -20,6 +20,25 @@ if TYPE_CHECKING:
 Length = str | timedelta | None  # "7 days", or a timedelta
 
 
+MOST_TAKEN = """
+    select * from journeys.paths where customers >= $least
+    order by journeys desc, path limit $limit
+"""
+MOST_TAKEN_BY = """
+    select path, min(sequences.steps) as steps, count(*) as journeys,
+        count(distinct customer_id) as customers,
+        count(*) filter (where outcome = 'converted') as converted,
+        count(*) filter (where outcome = 'dropped') as dropped,
+        count(*) filter (where outcome = 'open') as open
+    from journeys.sequences as sequences
+    join (select journey_id, outcome from journeys.journeys) using (journey_id)
+    join personas.assignments using (customer_id)
+    where persona_id = $persona
+    group by path having count(distinct customer_id) >= $least
+    order by journeys desc, path limit $limit
+"""
+
+
 class OwnQuestions(Handle):
     """The questions of `Journeys` that name touchpoints."""
 
@@ -74,11 +93,7 @@ class OwnQuestions(Handle):
         last. within limits the whole way. What may stand in a query: docs/questions.md.
         """
         if query is None:
-            sql = """
-                select * from journeys.paths where customers >= $least
-                order by journeys desc, path limit $limit
-            """
-            return self.sql(sql, limit=limit, least=least)
+            return self._most_taken(limit, within, persona, least)
         if not isinstance(query, str):
             raise JourneysError(f"{query!r} is no path query. For so many paths: limit={query!r}")
         from pipeline.questions.pattern import read_pattern
@@ -94,6 +109,16 @@ class OwnQuestions(Handle):
             asked=self._asked("journey", persona),
         )
         return read_paths(self._open(), search, limit, least)
+
+    def _most_taken(
+        self, limit: int, within: Length, persona: str, least: int
+    ) -> "pandas.DataFrame":
+        if within is not None:
+            raise JourneysError('within limits the way of a query: paths("a -> * -> b", within=…)')
+        persona_id = self._persona(persona)
+        if persona_id == EVERYONE:
+            return self.sql(MOST_TAKEN, limit=limit, least=least)
+        return self.sql(MOST_TAKEN_BY, limit=limit, least=least, persona=persona_id)
 
     def around(
         self, touchpoint: str, depth: int = 3, persona: str = EVERYONE
@@ -118,6 +143,11 @@ class OwnQuestions(Handle):
         from pipeline.questions.step_matrix import read_step_matrix
 
         return read_step_matrix(self._open(), steps, self._asked(per, persona))
+
+    @property
+    def convert_within(self) -> str:
+        """The time within which a conversion counts in rates, as the settings had it: 180 days."""
+        return self._answered_with["within"]
 
     @property
     def min_group(self) -> int:

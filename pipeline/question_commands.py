@@ -55,8 +55,10 @@ def funnel(
         click.echo(_json(told))
         return
     click.echo(f"{order.capitalize()} funnel: {per}s that came to each place, and of those known")
-    click.echo("at the place before, how many went on (95 % interval)")
-    head = ["", "touchpoint", f"{per}s", "went on", "", "of the first", "", "still may", "median"]
+    click.echo("at the place before, how many went on")
+    _tell_persona(persona)
+    head = ["", "touchpoint", f"{per}s", "went on", "95 %", "of the first", "95 %", "still may",
+            "median"]  # fmt: skip
     _print(head, [_funnel_row(row) for row in _records(told)])
     if told["is_withheld"].any():
         click.echo(f"Withheld: {fewer(least)} customers came there, or did not go on to there.")
@@ -101,7 +103,7 @@ def paths(
     from pipeline import withheld
 
     with _asking(warehouse) as journeys:
-        least = journeys.min_group
+        least, in_time = journeys.min_group, journeys.convert_within
         answer = journeys.paths(query, limit=limit, within=within, persona=persona, least=least)
         told = withheld.paths(answer, least) if query else withheld.outcomes(answer, least)
     if as_json:
@@ -109,24 +111,46 @@ def paths(
         return
     records = _records(told)
     if query:
-        for line in _match_lines(records.pop(0), least):
+        row = records.pop(0)
+        for line in _match_lines(row, least, in_time):
             click.echo(line)
-    head = ["journeys", "converted", "dropped", "open", "path"]
-    _print(head, [_path_row(row) for row in records])
-    if not records:
+        if row["journeys"] == 0:
+            _tell_gaps(query)
+            return
+        _tell_persona(persona)
+    if records:
+        head = ["journeys", "converted", "dropped", "open", "path"]
+        _print(head, [_path_row(row) for row in records])
+    elif limit:
         click.echo(f"No path was taken by {least} customers or more.")
 
 
-def _match_lines(row: dict[str, Any], least: int) -> list[str]:
+def _tell_persona(persona: str) -> None:
+    if persona != "all":
+        click.echo("Of a persona, steps count after each customer's first ones, by which it was")
+        click.echo("recognised.")
+
+
+def _tell_gaps(query: str) -> None:
+    if "*" not in query and "!" not in query:
+        click.echo('"a -> b" is b straight after a; "a -> * -> b" lets other steps come between.')
+
+
+def _match_lines(row: dict[str, Any], least: int, in_time: str) -> list[str]:
     from pipeline.numbers import count, duration, fewer, interval, share
 
     if row["is_withheld"]:
         return [f"{fewer(least).capitalize()} customers match, so nothing of them is told."]
     told = {name: None if _is_nothing(value) else value for name, value in row.items()}
+    whole = f"the {count(told['known'])} that came to the first place long enough ago to know"
+    if not told["journeys"]:
+        if not told["known"]:
+            return ["No journey matches."]
+        return [f"No journey matches. Of {whole}, below {share(told['match_high'])} do (95 %)."]
     lines = [
         f"{count(told['journeys'])} journeys of {count(told['customers'])} customers match: "
-        f"{share(told['match_rate'])} ({interval(told['match_low'], told['match_high'])}) of the "
-        f"{count(told['known'])} that came to the first place and of which it is known."
+        f"{share(told['match_rate'])} ({interval(told['match_low'], told['match_high'])}) of "
+        f"{whole}."
     ]
     if told["median_seconds"]:
         lines.append(
@@ -136,7 +160,8 @@ def _match_lines(row: dict[str, Any], least: int) -> list[str]:
     if told["conversion_rate"] is not None:
         lines.append(
             f"From there, {share(told['conversion_rate'])} "
-            f"({interval(told['conversion_low'], told['conversion_high'])}) convert in time."
+            f"({interval(told['conversion_low'], told['conversion_high'])}) "
+            f"convert within {in_time}."
         )
     return lines
 
@@ -163,19 +188,25 @@ def around(
 ) -> None:
     """What comes just before and straight after a TOUCHPOINT, step by step, with times."""
     from pipeline import withheld
-    from pipeline.numbers import count, duration, interval, share
+    from pipeline.numbers import count, duration, fewer, interval, share
 
     with _asking(warehouse) as journeys:
-        told = withheld.rows(journeys.around(touchpoint, depth, persona), journeys.min_group)
+        answer, least = journeys.around(touchpoint, depth, persona), journeys.min_group
+        told = withheld.rows(answer, least)
     if as_json:
         click.echo(_json(told))
         return
-    head = ["position", "node", "visits", "share", "", "median time"]
+    _tell_persona(persona)
+    head = ["position", "node", "visits", "share", "95 %", "median time"]
     _print(head, [
         [f"{row['position']:+d}", row["node"], count(row["visits"]), share(row["share"]),
          interval(row["share_low"], row["share_high"]), duration(row["median_seconds"])]
         for row in _records(told[told["rank"] <= rows])
     ])  # fmt: skip
+    if (left := len(told) - len(told[told["rank"] <= rows])) > 0:
+        click.echo(f"{left} more rows: --rows")
+    if held := len(answer) - len(told):
+        click.echo(f"{held} withheld: {fewer(least)} customers")
 
 
 def _asking(warehouse: Path) -> "Journeys":

@@ -1,12 +1,17 @@
 """pipeline/graph.py: the journeys as a networkx graph, and its files."""
 
 import json
+import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import networkx as nx
 import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.graph import (
+    NOT_IN_XML,
     journey_graph,
     without_small_groups,
     write_graphml,
@@ -111,3 +116,44 @@ def test_small_groups_are_taken_out_before_a_graph_leaves_the_house() -> None:
     assert sorted(graph.edges) == [("START", "try"), ("try", "CONVERTED")]
     without_small_groups(graph, 10)
     assert not graph.edges
+
+
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+CELLS = st.one_of(st.none(), st.floats(allow_nan=False, width=64), st.integers(0, 2**53))
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Transitions and drop-offs among up to 40 nodes; loops, ends and gaps among them."""
+    nodes = draw(st.lists(NAMES, min_size=1, max_size=40, unique=True))
+    node = st.sampled_from(nodes)
+    pairs = draw(st.lists(st.tuples(node, node), min_size=1, max_size=120, unique=True))
+    moves = [("stage", "all", *pair, draw(st.integers(1, 9**9)), draw(CELLS)) for pair in pairs]
+    told = [("stage", "all", name, draw(CELLS), draw(st.booleans())) for name in nodes]
+    keys = ["level", "persona_id"]
+    return (
+        pd.DataFrame(moves, columns=[*keys, "from_node", "to_node", "steps", "probability"]),
+        pd.DataFrame(told, columns=[*keys, "node", "drop_off_rate", "is_withheld"]),
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(frames())
+def test_any_graph_read_back_equals_what_was_written(told: tuple[pd.DataFrame, ...]) -> None:
+    graph = journey_graph(*told)
+    with TemporaryDirectory() as folder:
+        write_graphml(graph, path := Path(folder) / "graph.graphml")
+        read = nx.read_graphml(path)
+        write_json(graph, path := Path(folder) / "graph.json")
+        content = json.loads(path.read_text(encoding="utf-8"))
+    assert nx.utils.graphs_equal(nx.node_link_graph(content, edges="edges", directed=True), graph)
+    written = nx.relabel_nodes(graph, {name: NOT_IN_XML.sub(in_xml, name) for name in graph})
+    assert dict(read.nodes(data=True)) == dict(written.nodes(data=True))
+    assert list(read.edges(data=True)) == list(written.edges(data=True))
+    assert {**graph.graph, "node_default": {}, "edge_default": {}} == read.graph
+
+
+def in_xml(found: re.Match[str]) -> str:
+    """A character that XML cannot hold, as it is written there: \\x01."""
+    code = ord(found.group())
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"

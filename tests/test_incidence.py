@@ -98,6 +98,13 @@ def test_the_estimate_stays_right_where_the_plain_share_does_not() -> None:
     assert estimate(journeys).rate == pytest.approx(0.5, abs=0.01)
 
 
+@pytest.mark.parametrize("count", range(3, 60))
+def test_shares_that_add_up_to_almost_1_have_the_interval_of_1(count: int) -> None:
+    found = estimate([(float(n), CONVERTED) for n in range(count) for _ in range(n % 3 + 1)])
+    assert (found.rate, found.high) == (1.0, 1.0)
+    assert 0 < found.low < 1
+
+
 def columns_of(journeys: list[tuple[float, int]], end: int, other: int) -> list[np.ndarray]:
     """The arguments of `incidence` for one of the two ends."""
     times = sorted({time for time, _ in journeys})

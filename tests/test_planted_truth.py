@@ -93,7 +93,8 @@ def rates_planted(sample_warehouse, sample_settings, tmp_path_factory):
     connection.execute("create or replace table run.persona_assignments as from told")
     wanted = ("personas.assignments", "graph.")
     models = [model for model in read_models() if model.name.startswith(wanted)]
-    graph = {"conversion", "move_counts", "chain", "removal_effects", "memory", "forecasts"}
+    graph = {"conversion", "move_counts", "chain", "removal_effects", "memory", "forecasts",
+             "next_steps"}  # fmt: skip
     steps = [step for step in runs.steps(sample_settings) if step.name[4:] in graph]
     build(connection, in_order([*models, *steps]), parameters(sample_settings, None))
     rates = read_rates(connection)

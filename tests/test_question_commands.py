@@ -77,10 +77,31 @@ def test_paths_without_a_query_are_those_most_taken(run, journeys):
     assert [row["path"] for row in told] == list(journeys.paths(limit=3)["path"])
 
 
+def test_the_paths_most_taken_are_those_of_the_persona(run, journeys):
+    persona = journeys.personas().iloc[0]["persona_id"]
+    told = json.loads(run("paths", "--persona", persona, "--limit", "1000", "--json"))
+    expected = journeys.sql(
+        "select path, count(*) as journeys from journeys.sequences "
+        "join personas.assignments using (customer_id) where persona_id = $persona "
+        "group by path having count(distinct customer_id) >= 5",
+        persona=persona,
+    )
+    counts = {row["path"]: row["journeys"] for row in told}
+    assert counts == dict(zip(expected["path"], expected["journeys"], strict=True))
+
+
+def test_a_query_that_nothing_matches_says_so_and_what_an_arrow_means(run):
+    first, second = run("paths", "pricing page -> demo call -> deal won").splitlines()
+    assert first.startswith("No journey matches. Of the 1")
+    assert second.startswith('"a -> b" is b straight after a;')
+
+
 def test_what_is_around_is_printed_by_position(run, journeys):
     text = run("around", "demo call", "--depth", "1", "--rows", "2")
     first = journeys.around("demo call", 1).iloc[0]
-    assert [line.split()[0] for line in text.splitlines()] == ["position", "-1", "-1", "+1", "+1"]
+    lines = [line.split()[0] for line in text.splitlines()]
+    assert lines[:5] == ["position", "-1", "-1", "+1", "+1"]
+    assert "more rows: --rows" in text
     assert first["node"] in text.splitlines()[1]
 
 
@@ -104,6 +125,8 @@ def test_the_step_matrix_adds_up_at_each_step(journeys):
         ),
         (lambda j: j.funnel("demo call", persona="p99"), r"no persona 'p99'"),
         (lambda j: j.paths("pricing page -> demo cal"), r"Did you mean demo call\?"),
+        (lambda j: j.paths("pricing page > demo call"), "Between places write ->, not >"),
+        (lambda j: j.paths(within="7 days"), "within limits the way of a query"),
         (lambda j: j.paths(15), "15 is no path query. For so many paths: limit=15"),
         (lambda j: j.around("demo"), r"no touchpoint 'demo'"),
     ],

@@ -178,5 +178,9 @@ def _named(
     if name in ENDS or name == "START":
         where = "first" if name == "START" else "last"
         raise JourneysError(f"{name} can only come {where} in a path query.")
+    if name not in touchpoints and (sign := re.search(r"\s(>|-+|=>|,|→)\s", name)):
+        raise JourneysError(
+            f"There is no touchpoint {name!r}. Between places write ->, not {sign[1]}: {EXAMPLE}"
+        )
     one_of("touchpoint", name, touchpoints)
     return name, length_of_time(f"within, after {name!r}", limit)
