@@ -206,7 +206,7 @@ def around(
     if (left := len(told) - len(told[told["rank"] <= rows])) > 0:
         click.echo(f"{left} more rows: --rows")
     if held := len(answer) - len(told):
-        click.echo(f"{held} withheld: {fewer(least)} customers")
+        click.echo(f"{held} rows withheld: {fewer(least)} customers")
 
 
 def _asking(warehouse: Path) -> "Journeys":

@@ -65,8 +65,10 @@ def credit(node, journeys, level="channel", number=9.0):
     rules = ("first_touch", "last_touch", "linear", "position_based", "time_decay", "shapley")
     return {
         "level": level, "persona_id": "all", "node": node, "journeys": journeys,
+        "customers": journeys,
         "removal_effect": 0.5, "removal_effect_low": 0.4, "removal_effect_high": 0.6,
-        "credit": number, "credit_value": 0.0, **dict.fromkeys(rules, number),
+        "credit": number, "credit_low": 8.0, "credit_high": 10.0,
+        "credit_value": 0.0, **dict.fromkeys(rules, number),
     }  # fmt: skip
 
 
@@ -87,6 +89,7 @@ def test_a_small_group_is_withheld_and_never_alone():
 
 
 def test_the_report_says_both_sentences_and_shows_the_gain():
+    hostile = {"level": "stage", "persona_id": "all", "node": "<b>usage", "customers": 90}
     what_if = {
         "finding_id": "x", "rank": 1, "persona_id": "all", "stage": "usage",
         "drop_off_rate": 0.4, "new_drop_off_rate": 0.1, "journeys": 900.0, "conversions": 400.0,
@@ -97,6 +100,7 @@ def test_the_report_says_both_sentences_and_shows_the_gain():
     html = render(
         report_rows.tables(
             memory=memory(1, 1), forecasts=[forecast("<b>usage", 0.2, 0.4, is_missed=True)],
+            drop_offs=[*report_rows.drop_offs(), report_rows.drop_offs()[0] | hostile],
             what_ifs=[what_if], attribution=[credit("<i>paid", 90)],
         ),
         report_rows.settings(),

@@ -5,14 +5,12 @@ Learned from is what was known at that instant (steps that ended `give_up_after`
 on are the steps that began after it: how many were lost at each node. And the journeys that began
 in the first half of what is left: how many converted within the time of its second half, so that
 all of them were watched for just as long. The chain says how many convert in the end; which share
-of these does so within that time is read from journeys that began in the first 35 % of the time,
-and were watched for as long again. Some convert later still: how many is told from the second half
-of that time beside its first, as if what is left went on to fall at that pace.
+of these does so within that time is read from the incidence of conversion as it stood at the cut.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 from statistics import NormalDist
 from typing import Any
 
@@ -25,14 +23,12 @@ from pipeline.database import bind
 from pipeline.models import Step
 
 CONFIDENCE, LEAST = 0.95, 30
-SLOWEST = 0.7  # conversions of the second half by those of the first, above which nothing is told
 
-# The instant of the cut, the time that journeys are watched after it, and the longer one that those
-# before it were watched; no row without a horizon after the first event.
+# The instant of the cut, and the time that journeys are watched after it; no row without a horizon
+# after the first event.
 CUT = """
 create or replace table run.forecast_cut as
 select first_event_at + spanned * 0.7 as learned_until, spanned * 0.15 as watched,
-    spanned * 0.35 as watched_long,
     date_diff('microsecond', first_event_at, horizon) * 0.15 / 1e6 as watched_seconds
 from (select horizon - first_event_at as spanned, * from core.horizon)
 where horizon > first_event_at
@@ -57,33 +53,40 @@ from moves
 group by all
 order by all
 """
-# Journeys that were watched after the cut, and those before it that were watched for longer.
-JOURNEYS = """
+# Journeys that were watched after the cut.
+TRIED = """
+select persona_id, count(*) as tried,
+    count(*) filter (where outcome = 'converted' and last_step_at - started_at <= watched) as soon
+from journeys.journeys
+inner join personas.assignments using (customer_id)
+cross join run.forecast_cut
+cross join core.horizon
+where customer_id % 400 < $parts and started_at >= learned_until and started_at + watched <= horizon
+group by persona_id
+order by persona_id
+"""
+# Those begun before it, by the whole hours in which they came to an end or were last seen then.
+ENDED = """
 with journeys as (
-    select persona_id,
-        started_at >= learned_until as is_tried,
-        outcome = 'converted' and last_step_at - started_at <= watched as is_soon,
-        outcome = 'converted' and last_step_at - started_at <= watched_long / 2 as is_early,
-        outcome = 'converted' and last_step_at - started_at <= watched_long as is_in_time
+    select persona_id, outcome,
+        date_diff('microsecond', started_at, learned_until) as observed,
+        date_diff('microsecond', started_at, case outcome
+            when 'converted' then last_step_at
+            when 'dropped' then last_step_at + $give_up_after
+        end) as ended
     from journeys.journeys
     inner join personas.assignments using (customer_id)
     cross join run.forecast_cut
-    cross join core.horizon
-    where customer_id % 400 < $parts and (
-        started_at >= learned_until and started_at + watched <= horizon
-        or started_at + watched_long < learned_until
-    )
+    where customer_id % 400 < $parts and started_at < learned_until
 )
 
-select persona_id,
-    count(*) filter (where is_tried) as tried,
-    count(*) filter (where is_tried and is_soon) as tried_soon,
-    count(*) filter (where not is_tried and is_in_time) as converted,
-    count(*) filter (where not is_tried and is_soon) as converted_soon,
-    count(*) filter (where not is_tried and is_early) as converted_early
+select persona_id, least(ended, observed) // 3600000000 as hours,
+    count(*) filter (where outcome = 'converted' and ended <= observed) as converted,
+    count(*) filter (where outcome = 'dropped' and ended <= observed) as dropped,
+    count(*) as journeys
 from journeys
-group by persona_id
-order by persona_id
+group by persona_id, hours
+order by persona_id, hours
 """
 TABLE = """
 create or replace table run.forecasts (
@@ -113,16 +116,19 @@ def _run(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -
     if cut is None:
         return
     bound = dict(parameters) | {"parts": parts_taken(connection)}
-    moves, journeys = (
-        connection.execute(sql, bind(sql, bound)).fetchall() for sql in (MOVES, JOURNEYS)
+    moves, tried, ended = (
+        connection.execute(sql, bind(sql, bound)).fetchall() for sql in (MOVES, TRIED, ENDED)
     )
-    watched = {persona_id: Watched(*row) for persona_id, *row in journeys}
-    watched[EVERYONE] = Watched(*(sum(row[at] for row in journeys) for at in range(1, 6)))
+    personas = {row[0] for row in ended}
+    watched = {
+        group: _watched(_of(tried, group), _of(ended, group), cut[1] / 3600)
+        for group in (EVERYONE, *sorted(personas))
+    }
     rows = [
         (level, persona_id, found.node, found.measure, cut[0],
          cut[1] if found.measure == "conversion" else None, *found.columns())
         for (level, persona_id), seen in _groups(moves).items()
-        for found in forecasts(seen, watched.get(persona_id, Watched(0, 0, 0, 0, 0)))
+        for found in forecasts(seen, watched.get(persona_id, Watched(0, 0, 0, 0.0)))
     ]  # fmt: skip
     if rows:
         marks = ", ".join("?" * len(rows[0]))
@@ -131,25 +137,49 @@ def _run(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -
 
 @dataclass(frozen=True)
 class Watched:
-    """Journeys: those tried on and how many converted soon; of those before that converted within
-    the longer time, how many did so soon, and how many in its first half."""
+    """Journeys: those tried on and how many converted soon; of those before, how many converted,
+    and which share of them soon."""
 
     tried: int
     tried_soon: int
     converted: int
-    converted_soon: int
-    converted_early: int
+    soon: float
 
-    def pace(self) -> float:
-        """Conversions of the second half of the longer time by those of its first half."""
-        early = self.converted_early
-        return (self.converted - early) / early if early else 1.0
 
-    def in_the_end(self) -> float:
-        """How many convert in the end, if each half of the longer time brings so many less than
-        the one before; exact where the time to convert is exponential.
-        """
-        return self.converted / (1 - self.pace() ** 2)
+def _of(rows: Sequence[tuple[Any, ...]], persona_id: str) -> list[tuple[Any, ...]]:
+    """The rows of a persona, or of everyone, without the persona."""
+    return [tuple(row) for group, *row in rows if persona_id in (EVERYONE, group)]
+
+
+def _watched(
+    tried: Sequence[Sequence[int]], ended: Sequence[Sequence[int]], hours: float
+) -> Watched:
+    """`tried` are (journeys, of these converted soon), `ended` those of `share_soon`."""
+    converted = sum(row[1] for row in ended)
+    begun, soon = (sum(row[at] for row in tried) for at in (0, 1))
+    return Watched(begun, soon, converted, share_soon(ended, hours))
+
+
+def share_soon(ended: Sequence[Sequence[int]], hours: float) -> float:
+    """Of the journeys that convert, the share that does so within so many hours, by the incidence
+    of conversion; 0 where none does.
+
+    `ended`: (hours, converted, dropped, journeys that ended or were last seen then). Who converts
+    later than anybody was observed is not among them.
+    """
+    import numpy as np
+
+    from pipeline.incidence import incidence
+
+    if not len(ended):
+        return 0.0
+    rows = np.array(ended, dtype=float)
+    time, place = np.unique(rows[:, 0], return_inverse=True)
+    converted, dropped, journeys = (np.bincount(place, weights=rows[:, at]) for at in (1, 2, 3))
+    soon, in_the_end = (
+        incidence(time, converted, dropped, journeys, limit).rate for limit in (hours, inf)
+    )
+    return soon / in_the_end if in_the_end > 0 else 0.0
 
 
 @dataclass
@@ -264,11 +294,9 @@ def _conversion(seen: Seen, watched: Watched) -> Iterator[Found]:
     in_the_end, begun = tally.chain.chance().get(START, 0.0), round(tally.steps_at().get(START, 0))
     if min(begun, watched.tried, watched.converted) < LEAST or not 0 < in_the_end < 1:
         return
-    if watched.pace() > SLOWEST:
-        return
     replicates = Replicates(tally)
     error = float(replicates.chance()[:, replicates.place[START]].std(ddof=1))
-    soon = watched.converted_soon / watched.in_the_end()
+    soon = watched.soon
     share = in_the_end * soon
     variance = (soon * error) ** 2 + in_the_end**2 * soon * (1 - soon) / watched.converted
     trials = share * (1 - share) / variance if 0 < share < 1 and variance > 0 else begun

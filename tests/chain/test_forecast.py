@@ -5,7 +5,7 @@ import proofs
 import pytest
 
 from pipeline.chain.counts import PARTS
-from pipeline.chain.forecast import Forecast, Seen, Share, Watched, forecasts
+from pipeline.chain.forecast import Forecast, Seen, Share, Watched, forecasts, share_soon
 
 LOST = {"a": 0.2, "b": 0.1, "c": 0.3}
 SOON = 0.6  # of the journeys that convert, the share that does so in the time that is watched
@@ -30,7 +30,7 @@ def simulated(seed, lost_later=None, before=1500, after=600):
             node = end
     won = seen.tried["c", "CONVERTED"]
     soon = [int(dice.binomial(count, SOON)) for count in (won, converted)]
-    return forecasts(seen, Watched(after, soon[0], converted, soon[1], converted))
+    return forecasts(seen, Watched(after, soon[0], converted, soon[1] / converted))
 
 
 def test_a_drop_off_rate_for_each_node_and_conversion_from_the_start():
@@ -57,30 +57,28 @@ def test_in_worlds_that_stay_as_they_are_the_prediction_holds(prove):
         proofs.write("intervals of the chain", "forecasts where nothing changes", told)
 
 
-def slow(mean, journeys=200_000, seed=4):
-    """Watched journeys that all convert, after an exponential time with this mean; the time from
-    the first event to the horizon is 1.
+def ended_by_the_cut(mean, journeys=100_000, seed=4):
+    """Journeys that begin at any time before the cut and convert, or drop at the same pace, after
+    an exponential time; 7,000 hours lie before the cut, of 10,000 to the horizon.
     """
-    days = np.random.default_rng(seed).exponential(mean, journeys)
-    return Watched(journeys, *(int((days <= limit).sum()) for limit in (0.15, 0.35, 0.15, 0.175)))
+    dice = np.random.default_rng(seed)
+    observed, needed = dice.uniform(0, 7000, journeys), dice.exponential(mean, journeys)
+    is_over, converts = needed <= observed, dice.random(journeys) < 0.5
+    hours = np.minimum(observed, needed).astype(int)
+    return np.column_stack([hours, is_over & converts, is_over & ~converts, np.ones(journeys)])
 
 
-@pytest.mark.parametrize("mean", [0.05, 0.1, 0.2, 0.35])
-def test_conversions_later_than_anybody_was_watched_are_allowed_for(mean):
-    watched = slow(mean)
-    truth = 1 - np.exp(-0.15 / mean)
-    assert watched.converted_soon / watched.in_the_end() == pytest.approx(truth, rel=0.02)
-    as_if_all_were_seen = watched.converted_soon / watched.converted
-    assert as_if_all_were_seen == pytest.approx(truth / (1 - np.exp(-0.35 / mean)), rel=0.02)
+@pytest.mark.parametrize(
+    ("mean", "too_high"), [(500, 0.0), (1000, 0.001), (2000, 0.031), (3500, 0.157)]
+)
+def test_only_conversions_later_than_anybody_was_observed_are_not_allowed_for(mean, too_high):
+    truth = 1 - np.exp(-1500 / mean)
+    found = share_soon(ended_by_the_cut(mean), 1500)
+    assert found / truth - 1 == pytest.approx(too_high, abs=0.02)
 
 
-def test_conversions_slower_than_can_be_told_are_not_foretold():
-    assert slow(0.6).pace() > 0.7
-    moves = {("START", "a"): 500, ("a", "CONVERTED"): 300, ("a", "DROPPED"): 200}
-    seen = Seen({pair: np.full(PARTS, count / PARTS) for pair, count in moves.items()}, moves)
-    told = {"quick": Watched(500, 100, 200, 90, 180), "slow": Watched(500, 100, 200, 90, 110)}
-    measures = {name: [each.measure for each in forecasts(seen, of)] for name, of in told.items()}
-    assert measures == {"quick": ["drop-off", "conversion"], "slow": ["drop-off"]}
+def test_where_nobody_converts_none_does_so_soon():
+    assert share_soon([], 5) == share_soon([(3, 0, 2, 2)], 5) == 0
 
 
 def test_a_change_shows_as_the_miss():

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from graph_rows import made, moves, warehouse
 
-from pipeline.chain.forecast import Watched
 from pipeline.chain.next_steps import next_steps_step
 from pipeline.incidence import incidence, times_to
 from pipeline.intervals import wilson
@@ -71,7 +70,3 @@ def test_the_time_to_the_next_step():
     next_steps_step().run(connection, {"give_up_after": timedelta(days=30)})
     [row, _] = made(connection, "graph.next_steps", "persona_id, go_on_rate, median_seconds")
     assert row == ("all", 5 / 8, 3 * day)
-
-
-def test_how_many_convert_later_than_anybody_was_watched():
-    assert Watched(0, 0, 200, 0, 180).in_the_end() == pytest.approx(202.5)
