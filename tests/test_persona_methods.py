@@ -43,13 +43,13 @@ def test_an_estimator_meets_the_checks_of_scikit_learn(estimator):
 WORLDS = [(2, 10, 0.9), (3, 15, 0.9), (4, 20, 0.9), (2, 10, 0.7), (3, 15, 0.7), (4, 20, 0.7)]
 HARD = [(2, 10, 0.5), (3, 15, 0.5), (4, 20, 0.5)]
 NEAR = 0.03
-# Here 5,000 journeys do not tell more: a search begun at the truth comes no nearer (see below).
-NEAR_LIMIT = {(4, 20, 0.5): 0.04}
+# Here 5,000 journeys do not tell more: benchmarks/limits.py has what comes of knowing the truth.
+NEAR_LIMIT = {(4, 20, 0.5): 0.035}
 SEEDS = 10
 
 
-def recovered(made, components, **others):
-    found = MarkovMixture(components, groups=made.groups, random_state=0, **others).fit(made.counts)
+def recovered(made, components):
+    found = MarkovMixture(components, groups=made.groups, random_state=0).fit(made.counts)
     return found, made.agreement(found.labels_), made.agreement(made.by_bayes())
 
 
@@ -63,10 +63,9 @@ def test_a_markov_mixture_finds_what_can_be_found(case, prove):
         _, found, best = recovered(separated(*case, seed), case[0])
         gaps.append(best - found)
     if prove:
-        key = "{} components of {} touchpoints at {}: gap mean, worst".format(*case)
-        proofs.write(
-            "markov mixtures recovered", key, [round(np.mean(gaps), 3), round(max(gaps), 3)]
-        )
+        key = "{} components of {} touchpoints at {}: gap mean, and of each seed".format(*case)
+        told = [round(float(gap), 3) for gap in (np.mean(gaps), *gaps)]
+        proofs.write("markov mixtures recovered", key, told)
     assert np.mean(gaps) <= NEAR_LIMIT.get(case, NEAR)
 
 

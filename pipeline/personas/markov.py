@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float64]
 
-SHORT, SHORT_ROUNDS = (
-    3,
-    15,
-)  # of so many starts as there are, and the rounds before the best is gone on with
+SHORT_ROUNDS, GONE_ON_WITH = 15, 3  # of each start, and how many of the best are gone on with
 
 
 class Fit(NamedTuple):
@@ -79,14 +76,12 @@ class MarkovMixture(ClusterMixin, DensityMixin, BaseEstimator):  # type: ignore[
         begun = [self._climb(X, start, everyone, SHORT_ROUNDS) for start in starts]
         begun.sort(key=lambda fit: -fit.likelihood)
         best = max(
-            (self._climb(X, fit, everyone, self.max_iter) for fit in begun[:SHORT]),
+            (self._climb(X, fit, everyone, self.max_iter) for fit in begun[:GONE_ON_WITH]),
             key=lambda fit: fit.likelihood,
         )
         order = np.argsort(-best.log_shares, kind="stable")
-        self.shares_, self.chances_ = (
-            np.exp(best.log_shares[order]),
-            np.exp(best.log_chances[order]),
-        )
+        self.shares_ = np.exp(best.log_shares[order])
+        self.chances_ = np.exp(best.log_chances[order])
         self.likelihood_, self.n_iter_ = best.likelihood, max(best.rounds, 1)
         self.converged_ = best.rounds < self.max_iter
         self.labels_ = self._joint(X).argmax(axis=1)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
 
 CUSTOMERS = 2000  # silhouettes compare each with each
+REFITTED = 5000  # customers, at most: chains need many journeys to be the same again
 LEAST_CUSTOMERS = 10  # for each persona
 SHUFFLES, REFITS = 3, 8
 LEAST_EXCESS = 0.05  # of the silhouette over that of shuffled data
@@ -94,7 +95,7 @@ def _stability(
     from sklearn.metrics import adjusted_rand_score
 
     rng = np.random.default_rng(wanted.seed)
-    columns, labels = columns[:CUSTOMERS], labels[:CUSTOMERS]
+    columns, labels = columns[:REFITTED], labels[:REFITTED]
     scores = []
     for _ in range(REFITS):
         drawn = columns[rng.integers(0, len(columns), len(columns))]
