@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-LEAST_SHARE = 0.5  # of the steps of a stage that must speak for a word
+LEAST_SHARE = 0.3  # of the steps of a stage that must speak for a word
 WORDS = {
     "awareness": "ad|ads|advert|social|post|article|blog|webinar|landing|campaign|newsletter|video",
-    "discovery": "home|catalog|catalogue|search|browse|category|promotion|listing",
+    "discovery": "home|catalog|catalogue|search|browse|category|promo|promotion|filter|listing",
     "consideration": "pricing|price|demo|compare|case|trial|product|review|reviews|wish|wishlist",
-    "checkout": "basket|cart|checkout|shipping|payment|delivery|address",
+    "basket": "basket|cart|bag",
+    "checkout": "checkout|shipping|payment|delivery|address",
     "purchase": "purchase|order|proposal|negotiation|deal|contract|quote|offer|buy|won",
     "onboarding": "onboarding|kick|kickoff|login|signup|activation|setup|welcome|registration",
     "usage": "usage|use|workshop|module|toolbox|lesson|feature|session|course",
@@ -30,24 +31,28 @@ class Placed:
 
 
 def proposed_names(stages: Sequence[Sequence[str]], steps: Mapping[str, int]) -> list[str]:
-    """A name for each stage, all different: a word that most of its steps speak for, and that no
-    other stage has; or its most frequent touchpoints."""
-    spoken = [_word(stage, steps) for stage in stages]
-    names: list[str] = []
-    for word, stage in zip(spoken, stages, strict=True):
-        is_free = word is not None and spoken.count(word) == 1
-        names.append(str(word) if is_free else _own(stage, steps))
-    return names
+    """A name for each stage, all different: a word that its steps speak for, and that no stage of
+    more such steps has; or its most frequent touchpoints."""
+    claims = sorted(
+        (-share, place, word)
+        for place, stage in enumerate(stages)
+        for word, share in _spoken(stage, steps).items()
+        if share >= LEAST_SHARE
+    )
+    names: dict[int, str] = {}
+    for _, place, word in claims:
+        if place not in names and word not in names.values():
+            names[place] = word
+    return [names.get(place) or _own(stage, steps) for place, stage in enumerate(stages)]
 
 
-def _word(stage: Sequence[str], steps: Mapping[str, int]) -> str | None:
+def _spoken(stage: Sequence[str], steps: Mapping[str, int]) -> dict[str, float]:
+    """The share of a stage's steps that speaks for each word."""
     total = sum(steps.get(touchpoint, 1) for touchpoint in stage) or 1
-    told = {
+    return {
         word: sum(steps.get(each, 1) for each in stage if pattern.search(_plain(each))) / total
         for word, pattern in SPOKEN.items()
     }
-    word = max(told, key=lambda word: told[word])
-    return word if told[word] >= LEAST_SHARE else None
 
 
 def _plain(touchpoint: str) -> str:

@@ -99,7 +99,13 @@ def test_no_other_cut_has_a_higher_modularity(seed):
 def test_names_are_known_words_or_the_touchpoints_own_and_all_different():
     stages = [["paid ad", "blog post"], ["demo call"], ["x", "y", "z"], ["price list"]]
     steps = {"x": 1, "y": 5, "z": 9}
-    assert proposed_names(stages, steps) == ["awareness", "demo call", "z and y", "price list"]
+    assert proposed_names(stages, steps) == ["awareness", "consideration", "z and y", "price list"]
+
+
+def test_a_word_goes_to_the_stage_that_speaks_most_for_it():
+    stages = [["filter_results", "add_to_cart"], ["home", "search"], ["x", "y", "case study"]]
+    steps = {"filter_results": 6, "add_to_cart": 4, "x": 4, "y": 4, "case study": 3}
+    assert proposed_names(stages, steps) == ["basket", "discovery", "x and y"]
 
 
 # -- runs

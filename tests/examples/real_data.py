@@ -56,10 +56,12 @@ class Example:
         return _journeys("show", table, "--warehouse", self.warehouse)
 
 
-def run_example(name: str, out: Path) -> Example:
-    """`journeys run` as docs/examples.md says, with its warehouse in the folder `out`."""
+def run_example(name: str, out: Path, settings: Path | None = None) -> Example:
+    """`journeys run` as docs/examples.md says, with its warehouse in the folder `out`, and with
+    other `settings` where these are given."""
     warehouse = out / "example.duckdb"
-    told = _journeys("run", *_places(name, warehouse), "--json")
+    other = [] if settings is None else ["--config", settings]
+    told = _journeys("run", *_places(name, warehouse), *other, "--json")
     return Example(name, warehouse, json.loads(told))
 
 

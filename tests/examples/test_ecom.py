@@ -6,7 +6,8 @@ by loops and shifts that share nothing with the pipeline, and alike for either o
 
 import pandas as pd
 import pytest
-from real_data import needs, run_example
+import yaml
+from real_data import CLONE, needs, run_example
 
 pytestmark = needs("ecom")
 
@@ -84,3 +85,20 @@ def test_the_account_page_is_told_as_unmapped(ecom):
 
 def test_a_report_is_written(ecom):
     assert "The shop" in ecom.report()
+
+
+def test_without_stages_a_shops_funnel_is_read_from_the_visits(tmp_path):
+    """Nobody names a touchpoint: events are what the shop calls them."""
+    told = yaml.safe_load((CLONE / "examples" / "ecom" / "journeys.yml").read_text())
+    (tmp_path / "guess.yml").write_text(yaml.safe_dump(told | {"stages": "infer"}))
+    guessed = run_example("ecom", tmp_path, tmp_path / "guess.yml").rows(
+        "select stage, list(touchpoint order by touchpoint) from journeys.inferred_stages"
+        " group by stage_number, stage order by stage_number"
+    )
+    assert guessed == [
+        ("discovery", ["catalog", "home", "product_view", "search"]),
+        ("basket", ["account_page", "add_to_cart", "cart", "filter_results", "promo_page",
+                    "review_page", "wishlist_add"]),
+        ("checkout", ["checkout_bug", "compare", "error_page", "payment_details", "payment_error",
+                      "purchase", "shipping_details", "support_chat"]),
+    ]  # fmt: skip
