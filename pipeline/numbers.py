@@ -66,6 +66,13 @@ def per_hundred(value: Cell) -> str:
     return "fewer than 1" if 0 < value < 0.005 else f"{value * 100:.0f}"
 
 
+def times(value: Cell) -> str:
+    """How many times as much, in two figures: 35, 3.5, 0.35, 0.035."""
+    if not is_known(value):
+        return NONE
+    return f"{value:.0f}" if value >= 9.95 else f"{float(f'{value:.2g}'):.4g}"
+
+
 def duration(seconds: Cell) -> str:
     """A time in the unit that a person would say: 45 s, 12 min, 3.5 h, 4 days."""
     if not is_known(seconds):

@@ -324,11 +324,13 @@ def traits() -> list[dict[str, Any]]:
     told = (
         ("channel", "channel: referral", 0.62, 0.18), ("device", "device: desktop", 0.81, 0.55),
         ("hour", "hour", 14.1, 10.4), ("attribute", "company_size: large", 0.44, 0.2),
-        ("pace", "days to come back", 4.2, 2.1),
+        ("pace", "days to come back", 4.2, 2.1), ("weekend", "first step at a weekend", 0.3, 0.29),
     )  # fmt: skip
     return [
         {"persona_id": persona, "feature_group": group, "feature": feature, "customers": 900,
-         "value_in": inside - 0.03 * place, "value_out": outside, "lift": inside / outside}
+         "value_in": inside - 0.03 * place, "value_out": outside, "lift": inside / outside,
+         "lift_low": 0.8 * inside / outside, "lift_high": 1.25 * inside / outside,
+         "direction": "over" if inside > 1.1 * outside else "alike"}
         for place, persona in enumerate(NAMES)
         for group, feature, inside, outside in told
     ]  # fmt: skip
@@ -365,6 +367,7 @@ def personas_told() -> dict[str, list[dict[str, Any]]]:
         "persona_attributes": [
             {"attribute": "profile", "converters_share": 0.8, "others_share": 0.0}
         ],
+        "agreement": [], "confusion": [],
         "retired": [{"persona_id": "p0", "name": "Fair on foot", "became": "p2"}],
     }  # fmt: skip
 

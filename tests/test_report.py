@@ -220,9 +220,34 @@ def test_forty_stages_and_three_hundred_touchpoints_can_be_drawn() -> None:
 
 def test_a_persona_card_tells_how_they_fare_what_they_do_and_say(reader: Reader) -> None:
     assert "usage : 43 of 100 customers, 9 of the others more by 30 to 38" in reader.text
-    assert "paid ad → pricing page like 46 %" in reader.text
+    assert "paid ad → pricing page stands for 46 %" in reader.text
     assert "NPS 5.0 , others 6.0 of 449 answers" in reader.text.replace("5.0,", "5.0 ,")
     assert "More than others they write: expensive" in reader.text
+
+
+def test_a_trait_tells_by_how_much_and_how_surely(reader: Reader) -> None:
+    assert "channel: referral 62 % 18 % 3.4 2.8 to 4.3" in reader.text
+    assert "company size: large 44 % 20 % 2.2 1.8 to 2.8" in reader.text
+    assert "hour 14.1 o’clock on average 10.4 – –" in reader.text
+
+
+def test_what_a_persona_has_as_often_as_the_others_does_not_set_it_apart(reader: Reader) -> None:
+    assert "first step at a weekend" not in reader.text
+
+
+def test_own_groups_are_held_beside_those_found_and_their_column_sets_none_apart() -> None:
+    found = {"found_group": "p1", "found_name": "Paid on mobile", "own_share": 0.7, "customers": 70}
+    rest = {"found_group": "p2", "found_name": "Mail on desktop", "own_share": 0.3, "customers": 30}
+    tables = report_rows.tables(
+        agreement=[{"adjusted_rand_index": 0.21, "customers": 1200}],
+        confusion=[found | {"own_group": "cat"}, rest | {"own_group": "cat"}],
+    )
+    column = report_rows.settings().personas.model_copy(update={"column": "company_size"})
+    settings = report_rows.settings().model_copy(update={"personas": column})
+    text = Reader(render(tables, settings)).text
+    assert "agree with an adjusted Rand index of 0.21" in text
+    assert "Own group Paid on mobile Mail on desktop cat 70 % 30 %" in text
+    assert "company size: large" not in text
 
 
 def test_a_persona_card_shows_the_analysts_notes_as_text(html: str) -> None:

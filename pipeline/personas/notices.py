@@ -18,6 +18,8 @@ UNMET = """
     order by persona
 """
 
+NAMED = "select persona_id, name from run.persona_names order by persona_id"
+
 
 def write_notices(
     connection: duckdb.DuckDBPyConnection,
@@ -49,8 +51,13 @@ def _refused(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _unmet(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    there = ", ".join(
+        persona_id if name == persona_id else f"{persona_id} (“{name}”)"
+        for persona_id, name in connection.execute(NAMED).fetchall()
+    )
     return [
-        f"personas.notes speaks of {name!r}, and there is no such persona"
+        f"the settings have a note on {name!r} (personas.notes), and no persona is called that: "
+        f"there are {there}"
         for (name,) in connection.execute(UNMET).fetchall()
     ]
 

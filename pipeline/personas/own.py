@@ -38,12 +38,15 @@ def write_own_groups(
 
     A column of events takes the first value that a customer's counted events tell. Groups of
     fewer than `min_group` customers, and those beyond the twelve largest, are `other`; who has no
-    value is `unknown`. What was found from behaviour goes to run.found_groups, to be compared.
+    value is `unknown`. What was found from behaviour goes to run.found_groups (customer_id,
+    persona_id, name), to be compared.
     """
-    connection.execute(
-        "create or replace table run.found_groups as"
-        " select * from run.persona_assignments where persona_id <> 'unknown'"
-    )
+    connection.execute("""
+        create or replace table run.found_groups as
+        select customer_id, persona_id, name
+        from run.persona_assignments
+        join run.persona_names using (persona_id)
+    """)
     column = settings.personas.column or ""
     bound = {"min_group": settings.privacy.min_group, "most": MOST_GROUPS}
     if column in settings.attribute_names():
@@ -78,7 +81,7 @@ def write_own_groups(
 
 def without_own_groups(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the same tables where the settings name no column: there is nothing to compare."""
-    for table in ("run.own_groups", "run.found_groups"):
+    for table, more in (("run.own_groups", ""), ("run.found_groups", ", name varchar")):
         connection.execute(
-            f"create or replace table {table} (customer_id bigint, persona_id varchar)"
+            f"create or replace table {table} (customer_id bigint, persona_id varchar{more})"
         )

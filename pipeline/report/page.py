@@ -86,7 +86,7 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         "times": [sections.months(tables, each, least) for each in ids],
         "paths": sections.paths(tables["paths"], least),
         "converting_paths": sections.paths(tables["converting_paths"], least),
-        "cards": cards(tables, shown_people, least),
+        "cards": cards(tables, shown_people, least, settings.personas.column),
         "unknown": unknown_of(tables),
         "about": about(tables, least),
         "findings": [row | {"evidence": sections.evidence(row)} for row in tables.findings],

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.numbers import THIN, is_known, kept_back, number, share, short
+from pipeline.numbers import NONE, THIN, is_known, kept_back, number, share, short, times
 from pipeline.report.tables import EVERYONE, Row, Tables
 
 UNKNOWN = "unknown"  # too little to go by
@@ -33,16 +33,29 @@ def unknown_of(tables: Tables) -> Row | None:
     return next((row for row in tables["profiles"] if row["persona_id"] == UNKNOWN), None)
 
 
-def cards(tables: Tables, people: Sequence[dict[str, str]], least: int) -> list[dict[str, Any]]:
-    """A card for each persona: how many they are, whether they convert, what sets them apart."""
+def cards(
+    tables: Tables, people: Sequence[dict[str, str]], least: int, own_column: str | None = None
+) -> list[dict[str, Any]]:
+    """A card for each persona: how many they are, whether they convert, what sets them apart.
+
+    Where the company's own column makes the groups, that is no trait that sets them apart.
+    """
     profiles = {row["persona_id"]: row for row in tables["profiles"]}
     shown = [profiles[each["persona_id"]] for each in people if each["persona_id"] in profiles]
+    traits = {
+        row["persona_id"]: [
+            trait
+            for trait in tables.of("traits", row["persona_id"])
+            if trait["customers"] >= least and not trait["feature"].startswith(f"{own_column}: ")
+        ]
+        for row in shown
+    }
     return [
         row
         | {
             "is_small": row["customers"] < least,
-            "traits": [_trait(trait) for trait in _strongest(tables, row["persona_id"], least)],
-            "rarely": [_trait(trait) for trait in _weakest(tables, row["persona_id"], least)],
+            "traits": [_trait(trait) for trait in _strongest(traits[row["persona_id"]])],
+            "rarely": [_trait(trait) for trait in _weakest(traits[row["persona_id"]])],
             "fares": _fares(tables, row["persona_id"], least),
             "journeys": _journeys(tables, row["persona_id"]),
             "scores": [
@@ -58,12 +71,12 @@ def cards(tables: Tables, people: Sequence[dict[str, str]], least: int) -> list[
     ]
 
 
-def _strongest(tables: Tables, persona_id: str, least: int) -> list[Row]:
+def _strongest(traits: Sequence[Row]) -> list[Row]:
     """What a persona has more of than the others, by how much; not all of one kind."""
     rows = [
         row
-        for row in tables.of("traits", persona_id)
-        if is_known(row["value_out"]) and row["customers"] >= least and _ahead(row) > 0
+        for row in traits
+        if row["direction"] == "over" and is_known(row["value_out"]) and _ahead(row) > 0
     ]
     kept: list[Row] = []
     for row in sorted(rows, key=lambda row: (-_ahead(row), row["feature"])):
@@ -72,14 +85,12 @@ def _strongest(tables: Tables, persona_id: str, least: int) -> list[Row]:
     return kept[:TRAITS_SHOWN]
 
 
-def _weakest(tables: Tables, persona_id: str, least: int) -> list[Row]:
+def _weakest(traits: Sequence[Row]) -> list[Row]:
     """What others have, and this persona has clearly less of, by how much."""
     rows = [
         row
-        for row in tables.of("traits", persona_id)
-        if row.get("direction") == "under"
-        and row["feature_group"] not in AVERAGES
-        and row["customers"] >= least
+        for row in traits
+        if row["direction"] == "under" and row["feature_group"] not in AVERAGES
     ]
     return sorted(rows, key=lambda row: (_ahead(row), row["feature"]))[:RARELY_SHOWN]
 
@@ -118,7 +129,7 @@ def about(tables: Tables, least: int) -> dict[str, Any]:
     tried = tables["persona_numbers"]
     chosen = next((row for row in tried if row["is_chosen"]), None)
     agreement = next(iter(tables["agreement"]), None)
-    found = sorted({row["found_group"] for row in tables["confusion"]})
+    found = {row["found_group"]: row["found_name"] for row in tables["confusion"]}
     rows: dict[str, dict[str, Row]] = {}
     for own_group in dict.fromkeys(row["own_group"] for row in tables["confusion"]):
         cells = [row for row in tables["confusion"] if row["own_group"] == own_group]
@@ -134,7 +145,7 @@ def about(tables: Tables, least: int) -> dict[str, Any]:
         "refused": tables["persona_attributes"],
         "retired": tables["retired"],
         "agreement": agreement,
-        "found_groups": found,
+        "found_groups": dict(sorted(found.items())),
         "confusion": rows if agreement else {},
     }
 
@@ -146,11 +157,24 @@ def _ahead(row: Row) -> float:
 
 
 def _trait(row: Row) -> dict[str, Any]:
-    """A trait in words, with a bar where it is a share of customers."""
+    """A trait in words, with its lift (of an hour there is none), and a bar where it is a share."""
     inside, outside = row["value_in"], row["value_out"]
     unit = AVERAGES.get(row["feature_group"])
-    told = {"said": short(row["feature"]), "bar": None}
+    told = {"said": _said(row), "bar": None, "lift": NONE, "lifts": NONE}
+    if row["feature_group"] != "hour":
+        told["lift"] = times(row["lift"])
+    if row["feature_group"] != "hour" and is_known(row["lift_low"]):
+        told["lifts"] = f"{times(row['lift_low'])} to {times(row['lift_high'])}"
     if unit is not None:
         return told | {"in": f"{number(inside)} {unit}", "out": number(outside)}
     bar = {"in": 100 * inside, "out": 100 * outside}
     return told | {"in": share(inside, 0), "out": share(outside, 0), "bar": bar}
+
+
+def _said(row: Row) -> str:
+    """The feature as a colleague would say it; the table keeps its own words."""
+    group, feature = row["feature_group"], row["feature"]
+    before, colon, value = feature.partition(": ")
+    if group == "first steps" and colon:
+        return short(f"first steps at: {value}")
+    return short(f"{before.replace('_', ' ')}: {value}" if group == "attribute" else feature)

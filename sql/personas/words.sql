@@ -1,6 +1,8 @@
 -- One row per persona and word that its customers use more than the others do, most telling first.
 -- Words of at least four letters in the texts of counted events, each once a customer; only those of at
--- least $min_group customers of the persona. Shares are of customers who wrote anything. At most 12.
+-- least $min_group customers of the persona. Shares are of customers who wrote anything. At most 12, and
+-- only where the shares lie three standard errors of their difference apart (errors, as if there were
+-- none): of a thousand words that tell nothing, about one gets so far.
 -- key: persona_id, word
 -- not_null: place, customers, share, rest_share
 -- shares: share, rest_share
@@ -40,15 +42,26 @@ compared as (
 ),
 
 shared as (
-    select persona_id, word, customers, customers / nullif(writers, 0) as share,
-        coalesce(rest_customers / nullif(cast(rest_writers as double), 0), 0) as rest_share
+    select persona_id, word, customers, writers, rest_writers,
+        customers / nullif(writers, 0) as share,
+        coalesce(rest_customers / nullif(cast(rest_writers as double), 0), 0) as rest_share,
+        (customers + rest_customers) / nullif(writers + rest_writers, 0) as all_share
     from compared
     where customers >= $min_group
+),
+
+weighed as (
+    select *,
+        (share - rest_share) / nullif(sqrt(
+            all_share * (1 - all_share)
+            * (1e0 / nullif(writers, 0) + 1e0 / nullif(rest_writers, 0))
+        ), 0) as errors
+    from shared
 )
 
 select persona_id, word,
     row_number() over (partition by persona_id order by share - rest_share desc, word) as place,
-    customers, share, rest_share
-from shared
-where share > rest_share
+    customers, share, rest_share, errors
+from weighed
+where errors >= 3
 qualify row_number() over (partition by persona_id order by share - rest_share desc, word) <= 12

@@ -192,7 +192,10 @@ def test_one_who_is_no_more_is_told_with_who_they_became(connection):
 def test_notes_about_nobody_are_told(connection):
     connection.execute("insert into run.persona_notes values ('p1', 'x'), ('cats', 'y')")
     run(connection)
-    assert notices(connection) == ["personas.notes speaks of 'cats', and there is no such persona"]
+    [told] = notices(connection)
+    assert (
+        "a note on 'cats' (personas.notes), and no persona is called that: there are p1 (“" in told
+    )
 
 
 # -- the company's own groups
@@ -224,6 +227,11 @@ def test_a_column_of_the_company_says_who_belongs_to_whom(connection):
 def test_own_groups_are_compared_with_those_found(connection):
     own(connection, [(n, ("cat", "wolf")[n % 2]) for n in range(1, 301)])
     assert made(connection, "personas.confusion", "customers, own_share") == [(150, 1.0)] * 2
+    names = "select distinct found_name from personas.confusion order by all"
+    assert connection.execute(names).fetchall() == [
+        ("Mail on desktop, in the evening",),
+        ("Paid on mobile, in the morning",),
+    ]
     columns = "customers, own_groups, found_groups, adjusted_rand_index"
     assert made(connection, "personas.agreement", columns) == [(300, 2, 2, 1.0)]
 
@@ -243,9 +251,10 @@ def test_the_adjusted_rand_index_is_that_of_scikit_learn(connection):
     rng = np.random.default_rng(2)
     mine, found = rng.integers(0, 3, 200), rng.integers(0, 2, 200)
     for table, labels in (("run.own_groups", mine), ("run.found_groups", found)):
-        connection.execute(f"create table {table} (customer_id bigint, persona_id varchar)")
-        rows_of = [(n, f"g{label}") for n, label in enumerate(labels.tolist())]
-        connection.executemany(f"insert into {table} values (?, ?)", rows_of)
+        columns = "customer_id bigint, persona_id varchar, name varchar"
+        connection.execute(f"create table {table} ({columns})")
+        rows_of = [(n, f"g{label}", "name") for n, label in enumerate(labels.tolist())]
+        connection.executemany(f"insert into {table} values (?, ?, ?)", rows_of)
     made(connection, "personas.confusion")
     [(index,)] = made(connection, "personas.agreement", "adjusted_rand_index")
     assert index == pytest.approx(adjusted_rand_score(mine, found))

@@ -132,13 +132,30 @@ def test_scores_are_those_of_a_persona_beside_the_rest() -> None:
     ]  # fmt: skip
 
 
+def said(*groups):
+    """personas.assignments and core.events where so many customers of each persona say a text."""
+    people = [(persona, text) for persona, count, text in groups for _ in range(count)]
+    return {
+        "personas.assignments": [(n, persona) for n, (persona, _) in enumerate(people)],
+        "core.events": [event(n, n, text) for n, (_, text) in enumerate(people)],
+    }
+
+
 def test_words_are_those_used_more_than_by_the_others_and_by_enough() -> None:
-    connection = warehouse({
-        "personas.assignments": [(1, "p1"), (2, "p1"), (3, "p2"), (4, "p2")],
-        "core.events": [event(1, 1, "Too EXPENSIVE, expensive!"), event(2, 2, "expensive; really"),
-                        event(3, 3, "really good"), event(4, 4, "really fine")],
-    })  # fmt: skip
+    connection = warehouse(said(
+        ("p1", 9, "Too EXPENSIVE, expensive!"), ("p1", 9, "expensive; really"),
+        ("p2", 9, "really good"), ("p2", 6, "really fine"), ("p2", 3, "well done"),
+    ))  # fmt: skip
     columns = "persona_id, word, customers, share, rest_share"
-    assert made(connection, "personas.words", columns, min_group=2) == [
-        ("p1", "expensive", 2, 1.0, 0.0), ("p2", "really", 2, 1.0, 0.5),
+    assert made(connection, "personas.words", columns, min_group=7) == [
+        ("p1", "expensive", 18, 1.0, 0.0), ("p2", "good", 9, 0.5, 0.0),
     ]  # fmt: skip
+
+
+def test_a_word_that_chance_puts_ahead_is_not_told() -> None:
+    """54 of 454 against 93 of 970, as the sample once had it: 1.3 standard errors."""
+    connection = warehouse(said(
+        ("p1", 54, "business"), ("p1", 400, "thanks"),
+        ("p2", 93, "business"), ("p2", 877, "thanks"),
+    ))  # fmt: skip
+    assert made(connection, "personas.words", "word", min_group=5) == []
