@@ -5,7 +5,9 @@ import proofs
 import pytest
 from tallies import tally, world
 
+from pipeline.chain.absorbing import absorbing_chain
 from pipeline.chain.counts import PARTS, Tally
+from pipeline.chain.removal import removal_effects
 from pipeline.chain.replicates import (
     REPLICATES,
     Replicates,
@@ -52,6 +54,46 @@ def test_intervals_cover_the_truth_as_often_as_they_say(prove):
     if prove:
         told = [round(float(share), 4) for share in covered / count]
         proofs.write("intervals of the chain", "chance and steps from START, held", told)
+
+
+FORKED = {
+    ("START", "a"): 0.6, ("START", "b"): 0.4, ("a", "b"): 0.5, ("a", "CONVERTED"): 0.2,
+    ("a", "DROPPED"): 0.3, ("b", "CONVERTED"): 0.5, ("b", "a"): 0.2, ("b", "DROPPED"): 0.3,
+}  # fmt: skip
+
+
+def forked(seed, customers):
+    """Customers who walk as the moves above say; some walk twice."""
+    dice, walks = np.random.default_rng(seed), {}
+    for customer in range(customers):
+        for _ in range(1 + (dice.random() < 0.5)):
+            walk, node = [], "START"
+            while node not in ("CONVERTED", "DROPPED"):
+                ends = {end: share for (start, end), share in FORKED.items() if start == node}
+                node = str(dice.choice(list(ends), p=list(ends.values())))
+                walk.append(node)
+            walks.setdefault(customer, []).append(walk)
+    return walks
+
+
+def test_intervals_of_removal_effects_and_credit_cover_the_truth_as_often_as_they_say(prove):
+    truth = removal_effects(absorbing_chain(FORKED))
+    covered, count = np.zeros(2), 1000 if prove else 150
+    for seed in range(count):
+        made = tally(forked(seed, 150))
+        replicates, journeys = Replicates(made), made.steps_at()["START"]
+        _, effect_low, effect_high, _, share_low, share_high = removal_effects(made.chain).told(
+            "a", replicates.removal_effects(), replicates.place["a"], journeys
+        )
+        covered += [
+            effect_low <= truth.effects["a"] <= effect_high,
+            share_low <= truth.shares()["a"] <= share_high,
+        ]
+    low, high = (0.93, 0.97) if prove else (0.90, 0.985)
+    assert all(low <= share <= high for share in covered / count), covered / count
+    if prove:
+        told = [round(float(share), 4) for share in covered / count]
+        proofs.write("intervals of the chain", "removal effect and credit, held", told)
 
 
 def test_more_customers_than_parts_give_the_error_of_that_many():
