@@ -272,5 +272,5 @@ def test_differences_that_are_true_by_construction_are_shown_as_not_tested() -> 
     test = told["persona_test"][0] | {"is_tested": False, "why_not": "they differ by construction"}
     rows = [row | {"is_different": None} for row in told["persona_differences"]]
     text = read(persona_test=[test], persona_differences=rows)
-    assert "usage : 43 of 100 customers, 9 of the others not tested" in text
+    assert "usage : 43 of 100 customers, 9 of the others (not tested)" in text
     assert "Differences were not tested: they differ by construction." in text
