@@ -378,7 +378,7 @@ def main() -> None:
     130 and 143 interrupted.
     """
     interrupts.watch()
-    sys.exit(ended())  # here, where no traceback keeps a connection any more
+    interrupts.leave(ended())  # here, where no traceback keeps a connection any more
 
 
 def ended() -> int:

@@ -15,7 +15,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 GRACE = 1.5  # seconds in which the command may end by itself
 SHOW_CURSOR = "\r\x1b[2K\x1b[?25h"  # and an empty line for what is said next
@@ -105,3 +105,14 @@ def at_once(tidy: Callable[[], None]) -> Iterator[None]:
 def exit_code() -> int | None:
     """128 plus the number of the first signal that arrived; None where none did."""
     return 128 + _received[0] if _received else None
+
+
+def leave(code: int) -> NoReturn:
+    """End the process with this code; after a signal without Python's own tidying up, of which
+    libraries complain that a signal found half loaded."""
+    if _received:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):  # nobody may be reading any more
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)

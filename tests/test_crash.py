@@ -305,6 +305,29 @@ def test_interrupted_in_the_middle_of_something_long_it_stops_soon(busy, night, 
     assert content(warehouse) == last_good
 
 
+LEAVES = """
+import atexit, os, signal, time
+from pipeline import interrupts
+atexit.register(print, "a library complains")
+interrupts.watch()
+try:
+    if {interrupted}:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1)
+except interrupts.Interrupted:
+    print("told")
+interrupts.leave(130)
+"""
+
+
+@pytest.mark.parametrize("interrupted", [True, False])
+def test_interrupted_no_library_has_the_last_word(interrupted):
+    program = [sys.executable, "-c", LEAVES.format(interrupted=interrupted)]
+    done = subprocess.run(program, check=False, capture_output=True, text=True)
+    assert done.returncode == 130
+    assert done.stdout == ("told\n" if interrupted else "a library complains\n")
+
+
 def test_interrupted_on_a_terminal_it_gives_the_terminal_back(night):
     folder, _, _, _ = night
     process, terminal = pty.fork()
