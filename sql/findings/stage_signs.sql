@@ -37,13 +37,15 @@ support_events as (
     where kind = 'support' and not is_left_out
 ),
 
-supported as (
-    select distinct entries.journey_id, entries.stage
+supported as (  -- the times in `having`, so that they are joined by customer and not by time
+    select journey_id, stage
     from entries
     inner join journeys.journeys using (journey_id)
-    inner join support_events
-        on support_events.customer_id = entries.customer_id
-        and support_events.occurred_at between entries.entered_at and journeys.last_step_at
+    inner join support_events on support_events.customer_id = entries.customer_id
+    group by journey_id, stage
+    having count(*) filter (
+        where support_events.occurred_at between entries.entered_at and journeys.last_step_at
+    ) > 0
 ),
 
 entries_of_all as (
