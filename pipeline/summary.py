@@ -27,13 +27,16 @@ class Summary:
     horizon: Any
     pain_points: tuple[str, ...]
     unmapped: tuple[tuple[str, str, int], ...]  # source, event, events
+    personas: int = 0
+    unknown: int = 0  # customers of whom too little is known to tell their persona
 
     def as_dict(self) -> dict[str, Any]:
         """For `--json`."""
         return asdict(self) | {"horizon": self.horizon.isoformat() if self.horizon else None}
 
 
-FIGURE_NAMES = tuple(field.name for field in fields(Summary))[:-2]  # all but the lists
+LISTS = ("pain_points", "unmapped")
+FIGURE_NAMES = tuple(field.name for field in fields(Summary) if field.name not in LISTS)
 FIGURES = """
     with events as (
         select
@@ -57,8 +60,12 @@ FIGURES = """
             cast(coalesce(sum(rows_rejected), 0) as bigint) as rows_rejected
         from landing.balances
     ),
-    sessions as (select count(*) as sessions from core.sessions)
-    select * from events, journeys, balances, sessions, core.horizon
+    sessions as (select count(*) as sessions from core.sessions),
+    personas as (select count(*) as personas from personas.profiles),
+    unknowns as (
+        select count(*) as unknown from personas.assignments where persona_id = 'unknown'
+    )
+    select * from events, journeys, balances, sessions, personas, unknowns, core.horizon
 """
 UNMAPPED = """
     select source, event, events from core.unmapped_events
@@ -93,6 +100,8 @@ def summary_lines(summary: Summary) -> list[str]:
         f"{summary.journeys:,} journeys: {summary.converted:,} converted, "
         f"{summary.dropped:,} dropped, {summary.open:,} still open",
     ]
+    if summary.personas:
+        lines += [_personas(summary)]
     if summary.pain_points:
         lines += ["Where most is lost beyond what is usual:"]
         lines += [f"  {rank}. {text}" for rank, text in enumerate(summary.pain_points, 1)]
@@ -108,3 +117,13 @@ def summary_lines(summary: Summary) -> list[str]:
     elif not summary.converted:
         lines += ["No journey reached the goal: check the rule of the goal's touchpoint."]
     return lines
+
+
+def _personas(summary: Summary) -> str:
+    """`3 personas; of 12 customers too little is known to tell theirs`."""
+    one, unknown = summary.personas == 1, summary.unknown
+    found = "No separate personas" if one else f"{summary.personas} personas"
+    if not unknown:
+        return found
+    of = "1 customer" if unknown == 1 else f"{unknown:,} customers"
+    return f"{found}; of {of} too little is known to tell theirs"
