@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 
 Rows = Iterable[Sequence[Any]]
@@ -23,6 +24,7 @@ TABLES: dict[str, str] = {
     "segments": "segment varchar, kind varchar",
     "persona_attributes": "attribute varchar",
     "persona_notes": "persona varchar, notes varchar",
+    "assumed_map": "place_number integer, touchpoint_number integer",
 }
 
 
@@ -62,6 +64,7 @@ def _rows(settings: Settings) -> Mapping[str, Rows]:
         "segments": [(name, _segment_kind(settings, name)) for name in settings.segments],
         "persona_attributes": [(name,) for name in settings.personas.attributes],
         "persona_notes": list(settings.personas.notes.items()),
+        "assumed_map": list(_assumed_map(settings)),
     }
 
 
@@ -71,6 +74,15 @@ def _touchpoints(settings: Settings) -> Rows:
         point = made[touchpoint]
         behind = (point.owner, _listed(point.systems), _listed(point.people), point.process)
         yield (number, touchpoint, stage, stage_number, *behind, point.notes)
+
+
+def _assumed_map(settings: Settings) -> Rows:
+    numbers = {name: number for number, name, *_ in settings.touchpoints()}
+    for place_number, name in enumerate(settings.assumed_map, 1):
+        if name not in numbers:  # known only now where the events themselves are the touchpoints
+            words = f"assumed_map: there is no touchpoint {name!r}; use one of {', '.join(numbers)}"
+            raise SettingsError(str(settings.file), [words])
+        yield place_number, numbers[name]
 
 
 def _nodes(settings: Settings) -> Rows:

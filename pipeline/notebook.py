@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects
 
 LEVELS = ("stage", "touchpoint")
+MAPS = ("assumed", "found")
 POSITIONS = ("before", "after", "before going on", "after going on", "before converting")
 
 
@@ -200,6 +201,25 @@ class Journeys(OwnQuestions):
         from pipeline.findings import Finding, read_findings
 
         return pandas.DataFrame(read_findings(self._open()), columns=list(Finding.__annotations__))
+
+    # -- the assumed map
+
+    def map_fits(self, persona: str = EVERYONE) -> "pandas.DataFrame":
+        """One row per map, the `assumed` one of the settings and the one `found` to fit best with
+        as few touchpoints: path, journeys (ended ones), followed and in_order with their rates and
+        intervals, mean_cost, fitness with its interval, steps_share, places_share, precision.
+        """
+        return self._rows("findings.map_fits", "map_name", persona_id=self._persona(persona))
+
+    def conformance(self, persona: str = EVERYONE, map: str = "assumed") -> "pandas.DataFrame":
+        """One row per place of the map and what befell journeys there (came, went on, left,
+        arrived, skipped, went back, ran ahead, beside), most frequent first: journeys, customers,
+        share (of of_journeys) with its interval.
+        """
+        cells = {"map_name": chosen("map", map, MAPS), "persona_id": self._persona(persona)}
+        return self._rows(
+            "findings.conformance", "place_number, journeys desc, kind, touchpoint", **cells
+        )
 
     # -- journeys, one by one
 

@@ -209,6 +209,14 @@ def test_a_goal_that_no_event_is_named_like_is_told_with_those_there_are(tmp_pat
         runs.run(settings, tmp_path / "w.duckdb", Options(now=NOW))
 
 
+def test_a_place_of_the_assumed_map_that_is_no_event_is_told_with_those_there_are(tmp_path):
+    shop(tmp_path)
+    (tmp_path / "journeys.yml").write_text(SETTINGS + "assumed_map: [ad, demo, order]\n")
+    settings = read_settings(tmp_path / "journeys.yml")
+    with pytest.raises(SettingsError, match=r"assumed_map: there is no touchpoint 'demo'; use"):
+        runs.run(settings, tmp_path / "w.duckdb", Options(now=NOW))
+
+
 def test_inferred_or_told_the_tables_have_the_same_journeys(tmp_path):
     """Only stages are inferred: steps, journeys and outcomes are as with any stages."""
     settings = shop(tmp_path)

@@ -27,6 +27,8 @@ ALONE = {
     "findings.outcomes.dropped_share": ALL,
     "findings.outcomes.open_share": ALL,
     "findings.stage_reach.journey_share": ALL,
+    "findings.map_fits.steps_share": ALL,
+    "findings.map_fits.places_share": ALL,
     "graph.conversion.open_share": ALL,
     "personas.attributes.converters_share": ALL,
     "personas.attributes.others_share": ALL,

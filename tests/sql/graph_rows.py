@@ -62,6 +62,7 @@ COLUMNS = {
     " conversion_low double, conversion_high double",
     "run.customers": "customer_id bigint",
     "run.persona_attributes": "attribute varchar",
+    "run.assumed_map": "place_number integer, touchpoint_number integer",
     "run.persona_notes": "persona varchar, notes varchar",
     "personas.walks": "customer_id bigint, from_node varchar, to_node varchar, moves bigint",
     "personas.behaviour": "customer_id bigint, feature_group varchar, feature varchar,"
