@@ -9,11 +9,16 @@ from typing import Any, cast
 import click
 
 from pipeline import __version__, interrupts
-from pipeline.errors import JourneysError, SettingsError, WarehouseError
-from pipeline.options import json_option, warehouse_option
+from pipeline.errors import JourneysError, SettingsError
+from pipeline.options import (
+    config_option,
+    data_option,
+    json_option,
+    open_published,
+    warehouse_option,
+)
 from pipeline.question_commands import around, funnel, paths
-
-REPORT = Path("out/report.html")
+from pipeline.report_command import report
 
 
 class Moment(click.ParamType[datetime]):
@@ -29,16 +34,6 @@ class Moment(click.ParamType[datetime]):
         except ValueError:
             self.fail(f"{value!r} is no time; write it as 2025-12-31 or 2025-12-31T18:00:00Z")
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-
-
-config_option = click.option(
-    "--config", default="journeys.yml", show_default=True, type=click.Path(path_type=Path),
-    help="The settings.",
-)  # fmt: skip
-data_option = click.option(
-    "--data", type=click.Path(path_type=Path),
-    help="Where the relative paths of the settings start, instead of their own folder.",
-)  # fmt: skip
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -142,25 +137,6 @@ def _print_summary(
 @cli.command()
 @config_option
 @data_option
-@warehouse_option
-@click.option("--out", default=REPORT, show_default=True, type=click.Path(path_type=Path))
-def report(config: Path, data: Path | None, warehouse: Path, out: Path) -> None:
-    """Write the report from the warehouse: one HTML file that opens offline."""
-    from pipeline.report import write_report
-    from pipeline.settings import read_settings
-
-    settings = read_settings(config, data)
-    connection = _open(warehouse)
-    try:
-        write_report(connection, settings, out)
-    finally:
-        connection.close()
-    click.echo(f"The report is {out}")
-
-
-@cli.command()
-@config_option
-@data_option
 @click.option("--now", type=Moment(), help="The run's clock.")
 def check(config: Path, data: Path | None, now: datetime | None) -> None:
     """Check settings, sources and every promise, without publishing anything."""
@@ -185,7 +161,7 @@ def tables(warehouse: Path, as_json: bool) -> None:
     """List the tables: their rows, and what a row is."""
     from pipeline.dictionary import table_list
 
-    connection = _open(warehouse)
+    connection = open_published(warehouse)
     try:
         listed = table_list(connection)
     finally:
@@ -205,7 +181,7 @@ def show(table: str, warehouse: Path, rows: int) -> None:
     """Show one table: its contract, its SQL and its first rows."""
     from pipeline.dictionary import describe
 
-    connection = _open(warehouse)
+    connection = open_published(warehouse)
     try:
         click.echo(describe(connection, table, rows))
     finally:
@@ -219,7 +195,7 @@ def findings(warehouse: Path, as_json: bool) -> None:
     """Print what to act on, in order of rank."""
     from pipeline.findings import read_findings
 
-    connection = _open(warehouse)
+    connection = open_published(warehouse)
     try:
         found = read_findings(connection)
     finally:
@@ -326,7 +302,7 @@ def export(warehouse: Path, out: Path, persona: str, level: str) -> None:
     """Export the graph as GraphML, JSON, Mermaid and Parquet, without small groups."""
     from pipeline.graph import export_graph
 
-    connection = _open(warehouse)
+    connection = open_published(warehouse)
     try:
         written = export_graph(connection, out, persona, level)
     finally:
@@ -352,23 +328,8 @@ def sample(out: Path, customers: int, events: int | None, seed: int, form: str) 
     click.echo(f"The sample is in {out}")
 
 
-for command in (funnel, paths, around):
+for command in (report, funnel, paths, around):
     cli.add_command(command)
-
-
-def _open(warehouse: Path) -> Any:
-    from pipeline.database import open_readonly
-    from pipeline.warehouse import refuse_other_layout
-
-    if not warehouse.exists():
-        raise WarehouseError(f"{warehouse}: there is no warehouse yet. Make one: journeys run")
-    connection = open_readonly(warehouse)
-    try:
-        refuse_other_layout(connection, warehouse)
-    except WarehouseError:
-        connection.close()
-        raise
-    return connection
 
 
 def main() -> None:

@@ -142,7 +142,10 @@ def frame(
 
 
 def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    """Whether `schema.table` is there, as a table or a view."""
+    """Whether `schema.table` is there, as a table or a view of the database in use."""
     schema, name = table.split(".")
-    sql = "select count(*) from information_schema.tables where table_schema = ? and table_name = ?"
+    sql = (
+        "select count(*) from information_schema.tables where table_catalog = current_database() "
+        "and table_schema = ? and table_name = ?"
+    )
     return bool(one(connection, sql, [schema, name]))

@@ -16,10 +16,11 @@ from markupsafe import Markup
 
 from pipeline import __version__, charts, palette
 from pipeline.numbers import fewer, filters
-from pipeline.report import chain, sections
+from pipeline.report import chain, compare, sections
+from pipeline.report.asked import Asked, read
 from pipeline.report.journey_map import journey_map
 from pipeline.report.personas import about, cards, people, unknown_of
-from pipeline.report.tables import Tables, read_tables
+from pipeline.report.tables import Tables
 from pipeline.report.trust import trust
 from pipeline.report.words import words_used
 from pipeline.settings import Settings
@@ -33,7 +34,8 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 SECTIONS = (
     ("map", "Map"), ("findings", "Pain points"), ("funnel", "Funnel"), ("flow", "Flow"),
     ("graph", "Graph"), ("chain", "Chances"), ("paths", "Paths"), ("personas", "Personas"),
-    ("leaving", "Before and after"), ("time", "Over time"), ("trust", "Trust"), ("words", "Words"),
+    ("leaving", "Before and after"), ("time", "Over time"), ("compare", "Compare"),
+    ("trust", "Trust"), ("words", "Words"),
 )  # fmt: skip
 ROWS = (
     ("came", "How many come"), ("leave", "Drop-off"), ("do", "What they do"),
@@ -44,19 +46,20 @@ ROWS = (
 
 
 def write_report(
-    connection: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    out: Path,
-    *,
-    personas: Sequence[str] | None = None,
+    connection: duckdb.DuckDBPyConnection, settings: Settings, out: Path, asked: Asked | None = None
 ) -> Path:
     """Write the report of an open warehouse to `out`, whole or not at all, and return its path.
 
-    `personas` names the personas to show besides everyone; all of them where it is None.
-    The same warehouse gives the same bytes.
+    The same warehouse, asked for the same, gives the same bytes. Raises JourneysError where what
+    is asked for is not there.
     """
     settings = restored(connection, settings)  # with the stages of the run, where it inferred them
-    html = render(read_tables(connection), settings, personas)
+    asked = asked or Asked()
+    return save(render(read(connection, settings, asked), settings, asked.personas), out)
+
+
+def save(html: str, out: Path) -> Path:
+    """Write a page to `out`, whole or not at all, and return its path."""
     out.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
     try:
@@ -92,6 +95,8 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         "findings": [row | {"evidence": sections.evidence(row)} for row in tables.findings],
         "most_lost": max((row["high"] or row["size"] for row in tables.findings), default=1) or 1,
         "milestones": tables["milestones"],
+        "compared": compare.comparison(tables, shown_people, least),
+        "since": compare.since_last_run(tables),
         "believed": chain.believed(tables, settings.privacy.min_group),
         "what_ifs": chain.what_ifs(tables),
         "credits": [chain.credited(tables, each, least) for each in ids],
@@ -107,6 +112,8 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         people=shown_people,
         sections=SECTIONS if first["has_journeys"] else SECTIONS[-2:],
         rows=ROWS,
+        period=tables.period,
+        compared_by=tables.comparison.by if tables.comparison else "",
         said=sections.said,
         fewer=fewer(least),
         min_group=least,
@@ -164,12 +171,10 @@ def _environment(settings: Settings) -> Environment:
 def _style(environment: Environment, people: int) -> Markup:
     """The style sheet with the colours, and a rule for each persona that hides the others."""
     switch = "\n".join(
-        f'body:has(#persona-{place}:checked) .for-persona:not([data-persona="{place}"]) '
-        "{ display: none; }"
-        for place in range(people)
+        f"body:not(:has(#persona-{place}:checked, #beside-{place}:checked)) "
+        f'.for-persona[data-persona="{place}"] {{ display: none; }}'
+        for place in range(people if people > 1 else 0)
     )
-    if people == 1:
-        switch = ""
     text = environment.from_string(_text("report.css")).render(
         light=Markup(palette.declarations(palette.LIGHT)),
         dark=Markup(palette.declarations(palette.DARK)),

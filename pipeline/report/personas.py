@@ -15,17 +15,21 @@ AVERAGES = {
 
 
 def people(tables: Tables, wanted: Sequence[str] | None) -> list[dict[str, str]]:
-    """Everyone first, then the personas, largest first; `wanted` keeps only those named."""
-    personas = [
+    """Everyone first, then the personas, largest first; `wanted` keeps only those named.
+
+    Where groups are compared, they stand in the place of the personas.
+    """
+    rows = tables.comparison.groups if tables.comparison else tables["profiles"]
+    shown = [
         {"persona_id": row["persona_id"], "name": row["name"]}
-        for row in tables["profiles"]
+        for row in rows
         if row["persona_id"] != UNKNOWN
     ]
-    if len(personas) < 2:
-        personas = []  # one persona is everyone
+    if len(shown) < 2:
+        shown = []  # one persona is everyone
     if wanted is not None:
-        personas = [row for row in personas if {row["persona_id"], row["name"]} & set(wanted)]
-    return [{"persona_id": EVERYONE, "name": "Everyone"}, *personas]
+        shown = [row for row in shown if {row["persona_id"], row["name"]} & set(wanted)]
+    return [{"persona_id": EVERYONE, "name": "Everyone"}, *shown]
 
 
 def unknown_of(tables: Tables) -> Row | None:

@@ -40,6 +40,7 @@ def first_screen(tables: Tables, settings: Settings) -> dict[str, Any]:
         if outcome and has_journeys
         else Markup(""),
         "three": [row for row in tables.findings if row["kind"] == "pain_point"][:PAINS_AT_ONCE],
+        "gains": {row["finding_id"]: row for row in tables["what_ifs"]},
         "nothing": "No event of the sources is mapped to a touchpoint by the rules of the settings."
         if tables["sources"] and horizon.get("horizon")
         else "The sources hold no event that could be used.",

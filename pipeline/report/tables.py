@@ -18,6 +18,13 @@ SELECTS = {
         "runs.runs",
         "select * from runs.runs where outcome = 'published' order by started_at desc limit 1",
     ),
+    "figures": (
+        "runs.figures",
+        "select run_id, started_at, figure, value from runs.figures inner join runs.runs using (run_id) "
+        "where outcome = 'published' and run_id in (select run_id from runs.runs "
+        "where outcome = 'published' order by started_at desc limit 2) "
+        "order by started_at desc, figure",
+    ),
     "horizon": ("core.horizon", "select * from core.horizon"),
     "outcomes": ("findings.outcomes", "select * from findings.outcomes order by persona_id"),
     "conversion": ("graph.conversion", "select * from graph.conversion order by persona_id, month"),
@@ -116,11 +123,27 @@ SELECTS = {
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """Groups that stand beside each other in the place of personas, and how each fares beside the
+    others; `left_out` are too small, or too many, to be shown."""
+
+    by: str
+    groups: list[Row]
+    left_out: int
+    differences: list[Row]
+
+
+@dataclass(frozen=True)
 class Tables:
-    """Rows by the name of what was read; nothing where the warehouse has no such table yet."""
+    """Rows by the name of what was read; nothing where the warehouse has no such table yet.
+
+    Rows of a period say in `period` which, those of a `comparison` have its groups for personas.
+    """
 
     rows: Mapping[str, list[Row]]
     findings: list[Row]
+    period: str = ""
+    comparison: Comparison | None = None
 
     def __getitem__(self, name: str) -> list[Row]:
         return self.rows[name]

@@ -1,0 +1,83 @@
+"""What a report was asked for: some personas, one period, a comparison; and reading just that."""
+
+from dataclasses import dataclass, replace
+
+import duckdb
+
+from pipeline.errors import JourneysError
+from pipeline.excerpt import OF_A_GROUP, excerpt
+from pipeline.groups import BY_MONTHS, IN_GROUP, Period, differences, grouped
+from pipeline.nearest import nearest
+from pipeline.report.tables import EVERYONE, Comparison, Tables, read_tables
+from pipeline.settings import Settings
+
+PERSONA, PERIOD, RUN = "persona", "period", "run"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`personas` besides everyone, by id or name (None: all); the months in which journeys began;
+    and what is held beside each other: `persona`, `period`, `run`, a segment or an attribute."""
+
+    personas: tuple[str, ...] | None = None
+    period: Period | None = None
+    compare: str = PERSONA
+
+
+def read(connection: duckdb.DuckDBPyConnection, settings: Settings, asked: Asked) -> Tables:
+    """The tables of the journeys asked for. Raises JourneysError for what is not there."""
+    if asked.period is None or asked.compare == PERIOD:  # a period is held beside the whole
+        tables = read_tables(connection)
+    else:
+        values = {
+            "timezone": settings.report.timezone,
+            "first": asked.period.first, "last": asked.period.last,
+        }  # fmt: skip
+        with excerpt(connection, settings, BY_MONTHS, values) as chosen:
+            tables = replace(read_tables(chosen), period=str(asked.period))
+        if not tables.of("outcomes", EVERYONE):
+            raise JourneysError(f"No journey began in {asked.period}.")
+    if asked.compare == RUN and len({row["run_id"] for row in tables["figures"]}) < 2:
+        raise JourneysError("There is one run only, so there is none to compare it with.")
+    if asked.compare in (PERSONA, RUN):
+        return _with_personas(tables, asked)
+    return _with_groups(connection, settings, asked, tables)
+
+
+def _with_personas(tables: Tables, asked: Asked) -> Tables:
+    """The tables, once it is sure that the personas asked for are there."""
+    known = {row["persona_id"]: row["name"] for row in tables["profiles"]}
+    for wanted in asked.personas or ():
+        if wanted not in (*known, *known.values()):
+            said = ", ".join(f"{persona_id} ({name})" for persona_id, name in known.items())
+            hint = nearest(wanted, [*known, *known.values()])
+            raise JourneysError(
+                f"There is no persona {wanted!r}{hint or '.'} There are: {said or 'none'}"
+            )
+    return tables
+
+
+def _with_groups(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, asked: Asked, tables: Tables
+) -> Tables:
+    """The tables with rows of each group beside everyone's, in the place of the personas'."""
+    by = None if asked.compare == PERIOD else asked.compare
+    least, zone = settings.privacy.min_group, settings.report.timezone
+    if asked.personas:
+        raise JourneysError("--persona and --compare by something else cannot be asked at once.")
+    groups, left_out = grouped(connection, by, asked.period, zone, least)
+    rows = dict(tables.rows)
+    for group in groups:
+        values = {"name": group["name"]}
+        with excerpt(connection, settings, IN_GROUP, values, only=OF_A_GROUP) as chosen:
+            told = read_tables(chosen)
+        for name, found in told.rows.items():
+            of_group = [
+                row | {"persona_id": group["persona_id"]}
+                for row in found
+                if row.get("persona_id") == EVERYONE
+            ]
+            rows[name] = [*rows[name], *of_group]
+    by_name = "period" if by is None else by
+    comparison = Comparison(by_name, groups, left_out, differences(connection, groups))
+    return replace(tables, rows=rows, comparison=comparison)
