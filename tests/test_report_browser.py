@@ -120,10 +120,19 @@ def test_a_persona_is_switched_in_place(browser: Browser, report: Path, scripts:
     page, _ = opened(browser, report, java_script_enabled=scripts)
     shown = page.locator("#map .for-persona:visible")
     assert "40.8" in shown.inner_text()
-    page.locator("label", has_text="Start-ups").click()
+    page.locator(".chips label", has_text="Start-ups").click()
     assert shown.count() == 1
     assert shown.get_attribute("data-persona") == "3"
     assert "40.8" not in shown.inner_text()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_two_personas_stand_side_by_side(browser: Browser, report: Path, scripts: bool) -> None:
+    page, _ = opened(browser, report, java_script_enabled=scripts)
+    page.locator(".chips label", has_text="Start-ups").click()
+    page.locator("#beside").select_option("Mid-sized, from search")
+    shown = page.locator("#map .for-persona:visible")
+    assert [block.get_attribute("data-persona") for block in shown.all()] == ["2", "3"]
 
 
 def test_without_scripts_the_first_screen_and_the_map_still_read(

@@ -103,7 +103,7 @@ def _rank(row: dict[str, Any]) -> tuple[int, float, str]:
 def _is_first(row: dict[str, Any]) -> bool:
     """Whether the first screen tells it: counts of everyone, and rates that show a change."""
     is_rate = row["figure"].startswith(("drop_off_rate", "conversion_rate"))
-    return (row["figure"] in FIRST_FIGURES or is_rate) and row["before"] != row["now"]
+    return bool(row["before"] != row["now"] and (is_rate or row["figure"] in FIRST_FIGURES))
 
 
 def _said(figure: str) -> str:
@@ -116,4 +116,4 @@ def _said(figure: str) -> str:
 
 
 def _told(figure: str, value: float) -> str:
-    return share(value) if figure.split(" ")[0].endswith(SHARES) else count(value)
+    return share(value) if figure.split(" ", maxsplit=1)[0].endswith(SHARES) else count(value)

@@ -20,7 +20,8 @@ SELECTS = {
     ),
     "figures": (
         "runs.figures",
-        "select run_id, started_at, figure, value from runs.figures inner join runs.runs using (run_id) "
+        "select run_id, started_at, figure, value from runs.figures "
+        "inner join runs.runs using (run_id) "
         "where outcome = 'published' and run_id in (select run_id from runs.runs "
         "where outcome = 'published' order by started_at desc limit 2) "
         "order by started_at desc, figure",
