@@ -211,6 +211,34 @@ def findings(warehouse: Path, as_json: bool) -> None:
 
 @cli.command()
 @warehouse_option
+@json_option
+def actions(warehouse: Path, as_json: bool) -> None:
+    """Print what came of the actions of the settings."""
+    from pipeline.actions import TOO_YOUNG, WARNING, read_actions
+
+    connection = _open(warehouse)
+    try:
+        taken = read_actions(connection)
+    finally:
+        connection.close()
+    if as_json:
+        click.echo(json.dumps(taken, ensure_ascii=False, default=str))
+        return
+    for action in taken:
+        click.echo(f"{action['action_number']:>3}. {_taken(action)}")
+        for sentence in action["sentences"] or [f"{TOO_YOUNG[0].upper()}{TOO_YOUNG[1:]}."]:
+            click.echo(f"     {sentence}")
+    click.echo(WARNING if taken else "The settings tell of no actions: see `actions`.")
+
+
+def _taken(action: dict[str, Any]) -> str:
+    """`2025-10-01, coach call: a coach offers a call (customer success)`."""
+    owner = f" ({action['owner']})" if action["owner"] else ""
+    return f"{action['taken_on']}, {action['touchpoint']}: {action['what']}{owner}"
+
+
+@cli.command()
+@warehouse_option
 @click.option(
     "--paths",
     "paths",

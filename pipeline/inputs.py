@@ -1,8 +1,9 @@
 """What the settings say, as small tables of the schema `run` and as parameters of the SQL files."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -25,6 +26,8 @@ TABLES: dict[str, str] = {
     "persona_attributes": "attribute varchar",
     "persona_notes": "persona varchar, notes varchar",
     "assumed_map": "place_number integer, touchpoint_number integer",
+    "actions": "action_number integer, taken_at timestamp, taken_on date, touchpoint varchar, "
+    "persona varchar, what varchar, owner varchar",
 }
 
 
@@ -65,6 +68,7 @@ def _rows(settings: Settings) -> Mapping[str, Rows]:
         "persona_attributes": [(name,) for name in settings.personas.attributes],
         "persona_notes": list(settings.personas.notes.items()),
         "assumed_map": list(_assumed_map(settings)),
+        "actions": list(_actions(settings)),
     }
 
 
@@ -91,6 +95,15 @@ def _nodes(settings: Settings) -> Rows:
     stages = {number: stage.stage for number, stage in enumerate(settings.stages, 1)}
     for level, named in (("touchpoint", points), ("stage", stages)):
         yield from ((level, number, name) for number, name in (ENDS | named).items())
+
+
+def _actions(settings: Settings) -> Rows:
+    """An action begins with its day, in the zone of the report."""
+    zone = ZoneInfo(settings.report.timezone)
+    for number, action in enumerate(settings.actions, 1):
+        begun = _naive(datetime.combine(action.date, time(), zone))
+        told = (action.touchpoint, action.persona, action.what, action.owner)
+        yield number, begun, action.date, *told
 
 
 def _listed(names: Sequence[str]) -> str | None:

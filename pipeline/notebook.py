@@ -221,6 +221,12 @@ class Journeys(OwnQuestions):
             "findings.conformance", "place_number, journeys desc, kind, touchpoint", **cells
         )
 
+    def actions(self) -> "pandas.DataFrame":
+        """One row per action of the settings, side (`concerned`, `others`) and measure (`drop_off`,
+        `conversion`): trials, events and rate with interval before and after it, and the change.
+        """
+        return self._rows("findings.actions", "action_number, side, measure")
+
     # -- journeys, one by one
 
     def journey(self, journey_id: int) -> "pandas.DataFrame":

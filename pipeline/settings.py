@@ -169,6 +169,7 @@ class Action(Part):
 
     date: Day
     touchpoint: Name
+    persona: Name | None = None  # the only one concerned, by its id or name
     what: Name
     owner: Name | None = None
 

@@ -12,10 +12,15 @@ SAID = (
     " where is_refused order by attribute"
 )
 UNMET = """
-    select persona from run.persona_notes
+    with named as (
+        select persona, 'a note' as what, 'personas.notes' as place from run.persona_notes
+        union all
+        select persona, 'an action', 'actions' from run.actions where persona is not null
+    )
+    select persona, what, place from named
     where persona not in (select persona_id from run.persona_names)
         and persona not in (select name from run.persona_names)
-    order by persona
+    order by all
 """
 
 NAMED = "select persona_id, name from run.persona_names order by persona_id"
@@ -56,9 +61,9 @@ def _unmet(connection: duckdb.DuckDBPyConnection) -> list[str]:
         for persona_id, name in connection.execute(NAMED).fetchall()
     )
     return [
-        f"the settings have a note on {name!r} (personas.notes), and no persona is called that: "
+        f"the settings have {what} on {name!r} ({place}), and no persona is called that: "
         f"there are {there}"
-        for (name,) in connection.execute(UNMET).fetchall()
+        for name, what, place in connection.execute(UNMET).fetchall()
     ]
 
 

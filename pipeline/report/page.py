@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline import __version__, charts, palette
+from pipeline.actions import WARNING
 from pipeline.numbers import fewer, filters
 from pipeline.report import chain, compare, sections
 from pipeline.report.asked import Asked, read
@@ -97,6 +98,8 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         "milestones": tables["milestones"],
         "compared": compare.comparison(tables, shown_people, least),
         "since": compare.since_last_run(tables),
+        "came_of": tables.came_of,
+        "came_of_warning": WARNING,
         "believed": chain.believed(tables, settings.privacy.min_group),
         "what_ifs": chain.what_ifs(tables),
         "credits": [chain.credited(tables, each, least) for each in ids],

@@ -1,7 +1,7 @@
 """What the report reads: each select shows cells of one named table."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
@@ -145,6 +145,7 @@ class Tables:
     findings: list[Row]
     period: str = ""
     comparison: Comparison | None = None
+    came_of: Mapping[int, list[str]] = field(default_factory=dict)  # an action, by its number
 
     def __getitem__(self, name: str) -> list[Row]:
         return self.rows[name]
@@ -161,10 +162,12 @@ class Tables:
 
 def read_tables(connection: duckdb.DuckDBPyConnection) -> Tables:
     """Read all that the report shows, once."""
+    from pipeline.actions import read_actions
     from pipeline.findings import read_findings
 
+    came_of = {each["action_number"]: each["sentences"] for each in read_actions(connection)}
     rows = {name: _read(connection, *what) for name, what in SELECTS.items()}
-    return Tables(rows, [dict(found) for found in read_findings(connection)])
+    return Tables(rows, [dict(found) for found in read_findings(connection)], came_of=came_of)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, table: str, sql: str) -> list[Row]:

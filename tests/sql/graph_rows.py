@@ -63,6 +63,8 @@ COLUMNS = {
     "run.customers": "customer_id bigint",
     "run.persona_attributes": "attribute varchar",
     "run.assumed_map": "place_number integer, touchpoint_number integer",
+    "run.actions": "action_number integer, taken_at timestamp, taken_on date, touchpoint varchar,"
+    " persona varchar, what varchar, owner varchar",
     "run.persona_notes": "persona varchar, notes varchar",
     "personas.walks": "customer_id bigint, from_node varchar, to_node varchar, moves bigint",
     "personas.behaviour": "customer_id bigint, feature_group varchar, feature varchar,"

@@ -189,6 +189,13 @@ def test_one_who_is_no_more_is_told_with_who_they_became(connection):
     assert all(became in now for _, became in gone)
 
 
+def test_actions_for_nobody_are_told(connection):
+    connection.execute("insert into run.actions (persona) values ('p1'), (null), ('cats')")
+    run(connection)
+    [told] = notices(connection)
+    assert "an action on 'cats' (actions), and no persona is called that: there are p1 (“" in told
+
+
 def test_notes_about_nobody_are_told(connection):
     connection.execute("insert into run.persona_notes values ('p1', 'x'), ('cats', 'y')")
     run(connection)
