@@ -216,7 +216,7 @@ def actions(warehouse: Path, as_json: bool) -> None:
     """Print what came of the actions of the settings."""
     from pipeline.actions import TOO_YOUNG, WARNING, read_actions
 
-    connection = _open(warehouse)
+    connection = open_published(warehouse)
     try:
         taken = read_actions(connection)
     finally:
