@@ -150,3 +150,21 @@ def test_the_planted_pain_point_is_the_first_of_its_persona(warehouse, persona_i
         and finding["persona_id"] == persona_ids[wanted["persona"]]
     ]
     assert own[0] == (wanted["stage"], wanted["touchpoint"])
+
+
+def test_the_planted_moment_of_truth_is_found_and_its_decoy_is_not(warehouse):
+    found = [
+        row["touchpoint"] for row in read_findings(warehouse) if row["kind"] == "moment_of_truth"
+    ]
+    assert found[0] == TRUTH["moment_of_truth"]["touchpoint"]
+    told = "select touchpoint from findings.findings where kind = 'moment_of_truth'"
+    assert (TRUTH["decoy"]["touchpoint"],) not in warehouse.execute(told).fetchall()
+
+
+def test_the_planted_change_is_found_in_its_month(warehouse):
+    wanted, (before, since) = TRUTH["change"], TRUTH["change"]["rates"]
+    [change] = [row for row in read_findings(warehouse)
+                if row["stage"] == wanted["stage"] and "first_day" in row["evidence"]]  # fmt: skip
+    told = change["evidence"]
+    assert f"{told['first_day']:%Y-%m}" == wanted["month"]
+    assert (told["share"], told["other_share"]) == pytest.approx((since, before), abs=NEAR)

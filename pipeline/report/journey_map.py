@@ -44,7 +44,7 @@ def findings_of(tables: Tables, persona_id: str) -> list[Row]:
 def _column(
     tables: Tables, settings: Settings, persona_id: str, number: int, stage: Stage
 ) -> dict[str, Any]:
-    findings = findings_of(tables, persona_id)
+    pains = [row for row in findings_of(tables, persona_id) if row["kind"] == "pain_point"]
     least = settings.privacy.min_group
     reach = _first(tables.of("reach", persona_id, stage=stage.stage))
     drop_off = _first(tables.of("drop_offs", persona_id, level="stage", node=stage.stage))
@@ -62,8 +62,8 @@ def _column(
             for row in tables.of("feelings", persona_id, stage=stage.stage)
             if row["customers"] >= least
         ],
-        "pains": [row for row in findings if row["stage"] == stage.stage][:PAINS_SHOWN],
-        "is_worst": bool(findings) and findings[0]["stage"] == stage.stage,
+        "pains": [row for row in pains if row["stage"] == stage.stage][:PAINS_SHOWN],
+        "is_worst": bool(pains) and pains[0]["stage"] == stage.stage,
         "before": before(tables, persona_id, stage.stage, "before", least),
         "behind": _behind(stage),
         "actions": [

@@ -74,6 +74,45 @@ COLUMNS = {
     "run.conversion": "persona_id varchar, month varchar, conversion_rate double,"
     " conversion_low double, conversion_high double",
     "run.persona_names": "persona_id varchar, name varchar, silhouette double",
+    "run.milestones": "milestone_number integer, touchpoint varchar",
+    "run.segments": "segment varchar, kind varchar",
+    "findings.first_moves": "level varchar, customer_id bigint, from_number integer,"
+    " journey_id bigint, to_number integer, week_number integer",
+    "findings.pace": "in_time_microseconds bigint, settled_week integer",
+    "findings.groups": "group_number bigint, segment varchar, segment_value varchar,"
+    " customers bigint",
+    "findings.weekly_moves": "group_number bigint, level varchar, from_number integer,"
+    " to_number integer, week_number integer, customers bigint",
+    "findings.stretches": "group_number bigint, level varchar, from_number integer,"
+    " to_number integer, first_week integer, last_week integer, customers bigint, cases bigint,"
+    " other_customers bigint, other_cases bigint",
+    "findings.comparisons": "group_number bigint, level varchar, from_number integer,"
+    " to_number integer, first_week integer, last_week integer, customers bigint, cases bigint,"
+    " other_customers bigint, other_cases bigint, z_value double",
+    "findings.move_values": "level varchar, from_number integer, to_number integer,"
+    " conversions_lost double",
+    "findings.meetings": "comparison varchar, touchpoint_number integer, persona_id varchar,"
+    " place_number integer, steps_so_far integer, customer_id bigint, met bigint,"
+    " met_converted bigint, not_met bigint, not_met_converted bigint",
+    "findings.meeting_odds": "comparison varchar, touchpoint_number integer, touchpoint varchar,"
+    " stage varchar, customers bigint, other_customers bigint, journeys bigint, converted bigint,"
+    " expected double, other_journeys bigint, other_converted bigint, odds_ratio double,"
+    " log_odds_error double",
+    "findings.pain_points": "finding_id varchar, persona_id varchar, stage varchar,"
+    " touchpoint varchar, customers bigint, excess double, excess_low double, excess_high double,"
+    " conversions_lost double, conversions_lost_low double, conversions_lost_high double,"
+    " is_withheld boolean",
+    "findings.moments_of_truth": "finding_id varchar, touchpoint varchar, stage varchar,"
+    " customers bigint, odds_ratio double, z_value double, conversions_lost double,"
+    " is_enough boolean",
+    "findings.differences": "finding_id varchar, kind varchar, theme varchar, level varchar,"
+    " stage varchar, touchpoint varchar, customers bigint, other_customers bigint, looks bigint,"
+    " z_value double, difference double, difference_low double, difference_high double,"
+    " conversions_lost double",
+    "findings.tests": "finding_id varchar, kind varchar, theme varchar, persona_id varchar,"
+    " stage varchar, touchpoint varchar, customers bigint, p_value double, q_value double,"
+    " conversions double, conversions_low double, conversions_high double, is_worse boolean,"
+    " is_found boolean",
 }  # fmt: skip
 
 

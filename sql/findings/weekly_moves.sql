@@ -1,0 +1,22 @@
+-- One row per group, level, move and week: how many customers left a node that way the first time they
+-- were there (findings.first_moves). The rows of one node, group and week add up to its customers.
+-- key: group_number, level, from_number, to_number, week_number
+-- not_null: customers
+with first_moves as (
+    select * from findings.first_moves
+),
+
+numbered as (
+    select journey_id, group_number
+    from findings.journey_groups
+    inner join findings.groups using (segment, segment_value)
+)
+
+select 0 as group_number, level, from_number, to_number, week_number, count(*) as customers
+from first_moves
+group by level, from_number, to_number, week_number
+union all
+select group_number, level, from_number, to_number, week_number, count(*)
+from first_moves
+inner join numbered using (journey_id)
+group by group_number, level, from_number, to_number, week_number
