@@ -108,12 +108,12 @@ def test_the_map_shows_what_the_settings_say_of_each_stage(reader: Reader) -> No
 
 
 def test_every_persona_has_a_map_of_its_own(html: str) -> None:
-    assert html.count('class="for-persona wide"') == 4
+    assert html.count('<div class="labels"') == 4
 
 
 def test_only_the_personas_asked_for_are_shown() -> None:
     html = render(report_rows.tables(), report_rows.settings(), personas=["p2"])
-    assert html.count('class="for-persona wide"') == 2
+    assert html.count('<div class="labels"') == 2
     assert "Start-ups</bdi></label>" not in html
 
 

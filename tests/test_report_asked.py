@@ -138,7 +138,7 @@ def test_groups_stand_in_the_place_of_personas(by_channel, sample_settings):
     html = render(by_channel, sample_settings)
     names = [row["name"] for row in by_channel.comparison.groups]
     assert all(f"<bdi>{name}</bdi></label>" in html for name in names)
-    assert html.count('class="for-persona wide"') == 1 + len(names)
+    assert html.count('<div class="labels"') == 1 + len(names)
 
 
 # -- what changed
@@ -186,7 +186,7 @@ def test_the_command_writes_the_page_and_its_tables(sample_warehouse, tmp_path):
                  "--persona", "p1"]  # fmt: skip
     done = CliRunner().invoke(cli, arguments, catch_exceptions=False)
     assert done.exit_code == 0, done.output
-    assert out.read_text().count('class="for-persona wide"') == 2
+    assert out.read_text().count('<div class="labels"') == 2
     assert (tmp_path / "report-tables" / "graph.drop_offs.csv").exists()
 
 

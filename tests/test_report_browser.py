@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import report_rows
+from axe_playwright_python.sync_playwright import Axe
 from chromium import chromium
 from playwright.sync_api import Browser, Page
 
@@ -227,3 +228,17 @@ def test_the_first_screen_is_there_within_two_seconds(browser: Browser, report: 
     page, _ = opened(browser, report)
     painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     assert painted < 2000
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1440)])
+def test_axe_finds_nothing_to_mend(browser: Browser, report: Path, scheme: str, width: int) -> None:
+    """With all that opens open, and two personas side by side."""
+    page, _ = opened(
+        browser, report, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce",
+        viewport={"width": width, "height": 900},
+    )  # fmt: skip
+    page.locator("#beside").select_option("Start-ups")
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+    scrolled(page)
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found] == []

@@ -9,24 +9,50 @@ from pipeline.report.tables import EVERYONE, Row, Tables
 from pipeline.scales import scale_bounds
 from pipeline.settings import Settings, Stage
 
-TOUCHPOINTS_SHOWN, PAINS_SHOWN, BEFORE_SHOWN = 6, 2, 3
+PAINS_SHOWN, MOMENTS_SHOWN, BEFORE_SHOWN = 2, 2, 3
 HEIGHT, MARGIN = 74.0, 9.0  # of the curves, in pixels
 
 
-def journey_map(tables: Tables, settings: Settings, persona_id: str) -> dict[str, Any]:
-    """The columns of one persona's map in the order of the stages, with curves through them."""
-    columns = [
-        _column(tables, settings, persona_id, number, stage)
-        for number, stage in enumerate(settings.stages, start=1)
+def journey_maps(tables: Tables, settings: Settings, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The map of each of these personas: columns in the order of the stages, and curves through
+    them, with the same axes in all, so that two of them can be laid side by side."""
+    stages = list(enumerate(settings.stages, start=1))
+    maps = [[_column(tables, settings, each, *stage) for stage in stages] for each in ids]
+    every = [column for columns in maps for column in columns]
+    scale = _main_scale(maps[0]) or _main_scale(every)
+    moods = [
+        mood for mood in (_mood(column["feelings"], scale) for column in every) if mood is not None
     ]
+    ends = _ends(moods, scale)
+    for columns in maps:
+        _draw(columns, scale, ends)
+    return [
+        {"columns": columns, "persona_id": persona_id, "place": place, "scale": scale, "ends": ends}
+        for place, (persona_id, columns) in enumerate(zip(ids, maps, strict=True))
+    ]
+
+
+def _draw(columns: Sequence[dict[str, Any]], scale: str | None, ends: tuple[float, float]) -> None:
+    """Lay the curves through the columns of one map."""
     shares = [column["reach"]["journey_share"] if column["reach"] else 0.0 for column in columns]
-    scale = _main_scale(columns)
     moods = [_mood(column["feelings"], scale) for column in columns]
-    ends = _ends([mood for mood in moods if mood is not None], scale)
-    for place, column in enumerate(columns):
-        column["area"] = _segment(shares, place, (0.0, 1.0))
-        column["mood"] = _segment(moods, place, ends)
-    return {"columns": columns, "persona_id": persona_id, "scale": scale, "ends": ends}
+    for number, column in enumerate(columns):
+        column["area"] = _segment(shares, number, (0.0, 1.0))
+        column["mood"] = _segment(moods, number, ends)
+
+
+def most_lost(maps: Sequence[Mapping[str, Any]], least: int) -> float:
+    """Where the axis of drop-off rates ends in every map: the next tenth above all that is said."""
+    highs = [
+        column["drop_off"]["drop_off_high"]
+        for each in maps
+        for column in each["columns"]
+        if column["drop_off"]
+        and not column["is_small"]
+        and not 0 < column["drop_off"]["dropped"] < least
+        and is_known(column["drop_off"]["drop_off_high"])
+    ]
+    return min(1.0, ceil(10 * max(highs, default=1.0)) / 10) or 1.0
 
 
 def findings_of(tables: Tables, persona_id: str) -> list[Row]:
@@ -44,7 +70,11 @@ def findings_of(tables: Tables, persona_id: str) -> list[Row]:
 def _column(
     tables: Tables, settings: Settings, persona_id: str, number: int, stage: Stage
 ) -> dict[str, Any]:
-    pains = [row for row in findings_of(tables, persona_id) if row["kind"] == "pain_point"]
+    findings = findings_of(tables, persona_id)
+    pains = [row for row in findings if row["kind"] == "pain_point"]
+    moments = [
+        row for row in findings if row["kind"] == "moment_of_truth" and row["stage"] == stage.stage
+    ]
     least = settings.privacy.min_group
     reach = _first(tables.of("reach", persona_id, stage=stage.stage))
     drop_off = _first(tables.of("drop_offs", persona_id, level="stage", node=stage.stage))
@@ -64,8 +94,12 @@ def _column(
         ],
         "pains": [row for row in pains if row["stage"] == stage.stage][:PAINS_SHOWN],
         "is_worst": bool(pains) and pains[0]["stage"] == stage.stage,
+        "moments": moments[:MOMENTS_SHOWN],
+        "marked": {row["touchpoint"]: row["place"] for row in reversed(moments)},
         "before": before(tables, persona_id, stage.stage, "before", least),
+        "after": before(tables, persona_id, stage.stage, "after", least),
         "behind": _behind(stage),
+        "asides": [(each.touchpoint, each.notes) for each in stage.touchpoints if each.notes],
         "actions": [
             action
             for action in settings.actions
@@ -98,21 +132,19 @@ def before(tables: Tables, persona_id: str, stage: str, position: str, least: in
     return [row for row in rows if row["customers"] >= least][:BEFORE_SHOWN]
 
 
-def _behind(stage: Stage) -> dict[str, list[str]]:
-    """The people, systems and processes behind a stage's touchpoints, each once."""
-    touchpoints = stage.touchpoints
-    return {
-        "people": _once(
-            [*([each.owner] if each.owner else []), *each.people] for each in touchpoints
-        ),
-        "systems": _once(each.systems for each in touchpoints),
-        "processes": _once([each.process] for each in touchpoints if each.process),
-        "notes": _once([each.notes] for each in touchpoints if each.notes),
-    }
-
-
-def _once(groups: Any) -> list[str]:
-    return list(dict.fromkeys(name for group in groups for name in group))
+def _behind(stage: Stage) -> list[dict[str, Any]]:
+    """The people, systems and processes behind each touchpoint of a stage, where any are told."""
+    behind = []
+    for each in stage.touchpoints:
+        told = (
+            ("who", [*([each.owner] if each.owner else []), *each.people]),
+            ("with", list(each.systems)), ("how", [each.process] if each.process else []),
+        )  # fmt: skip
+        if any(names for _, names in told):
+            behind.append(
+                {"touchpoint": each.touchpoint, "told": [part for part in told if part[1]]}
+            )
+    return behind
 
 
 def _main_scale(columns: Sequence[Mapping[str, Any]]) -> str | None:

@@ -19,7 +19,7 @@ from pipeline.actions import WARNING
 from pipeline.numbers import fewer, filters
 from pipeline.report import chain, compare, sections
 from pipeline.report.asked import Asked, read
-from pipeline.report.journey_map import journey_map
+from pipeline.report.journey_map import journey_maps, most_lost
 from pipeline.report.personas import about, cards, people, unknown_of
 from pipeline.report.tables import Tables
 from pipeline.report.trust import trust
@@ -40,10 +40,12 @@ SECTIONS = (
 )  # fmt: skip
 ROWS = (
     ("came", "How many come"), ("leave", "Drop-off"), ("do", "What they do"),
-    ("time", "Time"), ("feel", "How they feel"), ("pain", "Pain points"),
-    ("before", "Just before leaving"), ("people", "Owners and people"), ("systems", "Systems"),
-    ("processes", "Processes"), ("notes", "Notes and actions"),
+    ("before", "Just before leaving"), ("after", "If they come back, they begin with"),
+    ("time", "Time spent and waited"), ("feel", "How they feel"), ("pain", "Pain points"),
+    ("moment", "Moments of truth"), ("behind", "Who and what is behind"),
+    ("notes", "Notes and actions"),
 )  # fmt: skip
+SAME = ("behind", "notes")  # of everyone alike, so told once where two stand side by side
 
 
 def write_report(
@@ -81,8 +83,11 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
     least = settings.privacy.min_group
     first = sections.first_screen(tables, settings)
     environment = _environment(settings)
+    maps = journey_maps(tables, settings, ids)
+    has_moments = any(row["kind"] == "moment_of_truth" for row in tables.findings)
     shown = {
-        "maps": [journey_map(tables, settings, each) for each in ids],
+        "maps": maps,
+        "most_lost_rate": most_lost(maps, least),
         "funnels": [sections.funnel(tables, each, least) for each in ids],
         "flows": [sections.flow(tables, each, least) for each in ids],
         "graphs": [sections.graph(tables, settings, each) for each in ids],
@@ -114,7 +119,8 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         **_words(settings),
         people=shown_people,
         sections=SECTIONS if first["has_journeys"] else SECTIONS[-2:],
-        rows=ROWS,
+        rows=[row for row in ROWS if has_moments or row[0] != "moment"],
+        same=SAME,
         period=tables.period,
         compared_by=tables.comparison.by if tables.comparison else "",
         said=sections.said,
@@ -173,17 +179,25 @@ def _environment(settings: Settings) -> Environment:
 
 def _style(environment: Environment, people: int) -> Markup:
     """The style sheet with the colours, and a rule for each persona that hides the others."""
-    switch = "\n".join(
-        f"body:not(:has(#persona-{place}:checked, #beside-{place}:checked)) "
-        f'.for-persona[data-persona="{place}"] {{ display: none; }}'
-        for place in range(people if people > 1 else 0)
-    )
+    switch = "\n".join(_switch(place) for place in range(people if people > 1 else 0))
     text = environment.from_string(_text("report.css")).render(
         light=Markup(palette.declarations(palette.LIGHT)),
         dark=Markup(palette.declarations(palette.DARK)),
         switch=Markup(switch),
     )
     return Markup(text)
+
+
+def _switch(place: int) -> str:
+    """A persona is hidden unless it is chosen, and stands second where it is chosen beside one."""
+    block = f'.for-persona[data-persona="{place}"]'
+    second = f"body:has(#beside-{place}:checked):not(:has(#persona-{place}:checked)) {block}"
+    return (
+        f"body:not(:has(#persona-{place}:checked, #beside-{place}:checked)) {block} "
+        f"{{ display: none; }} {second} {{ --second: 1; --under: var(--sunk); }} "
+        f"@media (min-width: 48rem) {{ {second} .same {{ display: none; }} }} "
+        f"{second} .row-said {{ display: none; }}"
+    )
 
 
 def policy(scripts: Sequence[str]) -> str:
