@@ -42,6 +42,17 @@ def number(value: Cell, digits: int = 1) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def rough(value: Cell) -> str:
+    """A large number as a person says it, in two figures: 6.1 million, 45 thousand, 870."""
+    if not is_known(value):
+        return NONE
+    rounded = float(f"{value:.2g}")
+    for size, unit in ((1e9, "billion"), (1e6, "million"), (1e4, "thousand")):
+        if abs(rounded) >= size:
+            return f"{number(rounded / (1e3 if size == 1e4 else size))}{THIN}{unit}"
+    return count(rounded)
+
+
 def share(value: Cell, digits: int = 1) -> str:
     """A share from 0 to 1 in hundredths: 12.3 %. What is not quite nothing is not shown as 0."""
     if not is_known(value):
@@ -178,7 +189,7 @@ def kept_back(counts: Sequence[int | None], min_group: int) -> list[bool]:
 def filters(timezone: str) -> Mapping[str, Callable[..., object]]:
     """The formats by the names that the templates call them by."""
     return {
-        "count": count, "number": number, "share": share, "interval": interval,
+        "count": count, "number": number, "rough": rough, "share": share, "interval": interval,
         "per_hundred": per_hundred, "duration": duration, "name": name, "words": words,
         "month": month, "short": short, "sentence": sentence, "score": score,
         "day": lambda moment: day(moment, timezone),

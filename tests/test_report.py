@@ -101,6 +101,24 @@ def test_the_first_screen_says_the_three_biggest_pain_points(reader: Reader) -> 
     assert [sentence in start for sentence in sentences] == [True, True, True, False]
 
 
+def test_a_moment_of_truth_is_marked_on_the_map_and_may_come_first() -> None:
+    moment = report_rows.findings()[0] | {
+        "kind": "moment_of_truth", "persona_id": "all", "stage": "usage",
+        "touchpoint": "coach call", "sentence": "Who meets “coach call” converts more often.",
+        "evidence": {"odds_ratio": 4.0, "q_value": 1e-9},
+    }  # fmt: skip
+    text = read(findings=[moment, *report_rows.findings()])
+    first, rest = text.split("The journey map", 1)
+    assert "Moment of truth 61 conversions at stake" in first
+    assert "★ Moment of truth: coach call" in rest
+    assert "coach call : who meets it converts more often; about 61 conversions" in rest
+    assert "(q) below 0.001" in rest
+
+
+def test_without_one_the_map_has_no_row_for_moments_of_truth(reader: Reader) -> None:
+    assert "Moments of truth" not in reader.text
+
+
 def test_the_map_shows_what_the_settings_say_of_each_stage(reader: Reader) -> None:
     behind = ("account executive", "help desk", "campaign calendar", "recommend us?")
     written = ("Do start-ups need the workshop at all?", "a coach calls two weeks later")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 SECTIONS = (
-    ("map", "Map"), ("findings", "Pain points"), ("funnel", "Funnel"), ("flow", "Flow"),
+    ("map", "Map"), ("findings", "Findings"), ("funnel", "Funnel"), ("flow", "Flow"),
     ("graph", "Graph"), ("chain", "Chances"), ("paths", "Paths"), ("personas", "Personas"),
     ("leaving", "Before and after"), ("time", "Over time"), ("compare", "Compare"),
     ("trust", "Trust"), ("words", "Words"),
@@ -124,6 +124,7 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         period=tables.period,
         compared_by=tables.comparison.by if tables.comparison else "",
         said=sections.said,
+        kinds=sections.KINDS,
         fewer=fewer(least),
         min_group=least,
         style=_style(environment, len(shown_people)),

@@ -8,13 +8,18 @@ from markupsafe import Markup
 
 from pipeline import drawings
 from pipeline.numbers import count, kept_back, number, share, short
-from pipeline.report.journey_map import before
+from pipeline.report.journey_map import before, findings_of
 from pipeline.report.tables import EVERYONE, Row, Tables
 from pipeline.settings import Settings
 
-PATH_STEPS_SHOWN, TABLE_ROWS, PAINS_AT_ONCE = 16, 60, 3
+PATH_STEPS_SHOWN, TABLE_ROWS, AT_ONCE = 16, 60, 3
+TO_ACT_ON = ("pain_point", "moment_of_truth", "difference")  # a loop costs little by itself
 PARTS = ("advanced", "converted", "went_back", "dropped", "open")
 PART_COLOURS = ("is-accent", "is-mid", "is-back", "is-lost", "is-open")
+KINDS = {
+    "pain_point": "Pain point", "moment_of_truth": "Moment of truth", "difference": "Difference",
+    "loop": "Loop", "feeling": "Feeling", "conformance": "The assumed map",
+}  # fmt: skip
 SAID = {"START": "Started", "CONVERTED": "Converted", "DROPPED": "Dropped", "OPEN": "Still open"}
 
 
@@ -39,7 +44,9 @@ def first_screen(tables: Tables, settings: Settings) -> dict[str, Any]:
         "dots": drawings.hundred(outcome["converted_share"], outcome["dropped_share"])
         if outcome and has_journeys
         else Markup(""),
-        "three": [row for row in tables.findings if row["kind"] == "pain_point"][:PAINS_AT_ONCE],
+        "three": [row for row in findings_of(tables, EVERYONE) if row["kind"] in TO_ACT_ON][
+            :AT_ONCE
+        ],
         "gains": {row["finding_id"]: row for row in tables["what_ifs"]},
         "nothing": "No event of the sources is mapped to a touchpoint by the rules of the settings."
         if tables["sources"] and horizon.get("horizon")
@@ -170,10 +177,14 @@ def evidence(finding: Row) -> list[tuple[str, str]]:
 
 
 def _term(name: str) -> str:
+    if name == "q_value":
+        return "False alarms to be expected among findings as sure (q)"
     return short(name.replace("_", " ").capitalize())
 
 
 def _told(name: str, value: Any) -> str:
+    if name == "q_value" and value < 0.001:
+        return "below 0.001"
     if isinstance(value, float) and name.endswith(("_share", "_rate", "_low", "_high")):
         return share(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
