@@ -31,7 +31,8 @@ ALL_TIME = "run.forecasts"  # needs the time before and after, so an excerpt has
 OF_A_GROUP = (
     "findings.outcomes", "graph.conversion", "findings.stage_reach", "graph.stages",
     "graph.stage_fates", "graph.drop_offs", "graph.transitions", "graph.flows",
-    "findings.feelings", "findings.before_after",
+    "findings.feelings", "findings.before_after", "findings.top_paths", "graph.step_flows",
+    "graph.step_matrix", "graph.month_drop_offs",
 )  # fmt: skip
 OF_JOURNEYS = """
     select schema_name || '.' || table_name from duckdb_columns()

@@ -97,8 +97,10 @@ def tables(**changed: list[dict[str, Any]]) -> Tables:
         "horizon": [horizon()], "outcomes": outcomes(), "conversion": conversion(),
         "reach": reach(), "stages": stage_rows(), "drop_offs": drop_offs(),
         "transitions": transitions(), "flows": flows(), "feelings": feelings(),
-        "before_after": before_after(), "paths": paths(),
-        "converting_paths": [row for row in paths() if row["converted"]], "profiles": profiles(),
+        "before_after": before_after(), "paths": paths(), "step_flows": step_flows(),
+        "step_matrix": step_matrix(),
+        "converting_paths": [row for row in paths() if row["converted"] and row["path"]],
+        "profiles": profiles(),
         "traits": traits(), "sources": sources(), "unmapped": unmapped(),
         "rejected": rejected(), "balances": balances(), "milestones": milestones(),
         **personas_told(),
@@ -299,13 +301,48 @@ def paths() -> list[dict[str, Any]]:
          "first exercise > coach call > survey answered > follow-up booked", 96, 96, 0),
         ("event > demo call", 41, 0, 38), ("article > event > article", 4, 0, 4),
     )  # fmt: skip
-    return [
+    rows: list[dict[str, Any]] = [
         {
-            "path": path, "steps": path.count(">") + 1, "journeys": journeys,
+            "persona_id": "all", "rank": rank, "path": path, "paths": 1, "journeys": journeys,
             "customers": journeys, "converted": converted, "dropped": dropped,
             "open": journeys - converted - dropped,
         }
-        for path, journeys, converted, dropped in taken
+        for rank, (path, journeys, converted, dropped) in enumerate(taken, 1)
+    ]  # fmt: skip
+    rest = {"rank": 21, "path": None, "paths": 912, "journeys": 3858, "customers": 3100,
+            "converted": 335, "dropped": 3200, "open": 323}  # fmt: skip
+    return [*rows, rows[0] | rest]
+
+
+def step_flows() -> list[dict[str, Any]]:
+    """From the first touchpoint to a second, a third, or to an outcome."""
+    told = (
+        (1, "paid ad", 1, "pricing page", 1, 700), (1, "paid ad", 1, "DROPPED", -2, 600),
+        (1, "article", 2, "pricing page", 1, 500), (1, None, 0, None, 0, 90),
+        (2, "pricing page", 1, "demo call", 1, 800), (2, "pricing page", 1, "OPEN", -3, 400),
+        (2, None, 0, "DROPPED", -2, 90), (3, "demo call", 1, "CONVERTED", -1, 300),
+        (3, "demo call", 1, "DROPPED", -2, 4),
+    )  # fmt: skip
+    return [
+        {"persona_id": persona, "step_number": step, "from_node": start, "from_number": number,
+         "to_node": end, "to_number": to_number, "journeys": journeys, "customers": journeys}
+        for persona in ENTERED
+        for step, start, number, end, to_number, journeys in told
+    ]  # fmt: skip
+
+
+def step_matrix() -> list[dict[str, Any]]:
+    told = (
+        (1, "paid ad", 1300), (1, "article", 500), (1, "event", 90), (2, "pricing page", 1200),
+        (2, "demo call", 90), (2, "DROPPED", 600), (3, "demo call", 800), (3, "DROPPED", 690),
+        (3, "OPEN", 400), (4, "CONVERTED", 300), (4, "case study", 4),
+    )  # fmt: skip
+    return [
+        {"persona_id": persona, "step_number": step, "node": node, "journeys": journeys,
+         "customers": journeys, "all_journeys": 1890, "share": journeys / 1890,
+         "share_low": 0.9 * journeys / 1890, "share_high": 1.1 * journeys / 1890}
+        for persona in ENTERED
+        for step, node, journeys in told
     ]  # fmt: skip
 
 

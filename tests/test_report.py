@@ -157,6 +157,17 @@ def test_small_groups_are_withheld() -> None:
     assert "article event article" not in text
 
 
+def test_what_is_left_of_all_paths_is_told_in_one_row(reader: Reader) -> None:
+    assert "All others together: 912 ways 3 858 335 3 200 323" in reader.text
+
+
+def test_the_first_steps_are_told_as_a_flow_and_as_a_matrix(reader: Reader) -> None:
+    assert "Step 1, paid ad → Dropped: 600 journeys" in reader.text
+    assert "1 other touchpoints other touchpoints 90" in reader.text
+    assert "Dropped · 32 37 ·" in reader.text
+    assert "demo call → Dropped" not in reader.text  # of four customers
+
+
 def test_without_conversions_it_says_so() -> None:
     outcome = report_rows.outcomes()[0] | {"converted": 0, "converted_share": 0.0}
     conversion = [row | {"conversion_rate": 0.0} for row in report_rows.conversion()]

@@ -172,7 +172,7 @@ def test_tables_hold_no_small_group_and_no_formula(tmp_path):
         report_rows.paths()[1] | {"customers": 4},
     ]
     write_tables(report_rows.tables(paths=rows), tmp_path, 5)
-    with (tmp_path / "journeys.paths.csv").open(encoding="utf-8-sig", newline="") as file:
+    with (tmp_path / "findings.top_paths.csv").open(encoding="utf-8-sig", newline="") as file:
         written = list(csv.DictReader(file))
     assert [(row["path"], row["converted"], row["open"]) for row in written] == [
         ("'=HYPERLINK(1)", "", "")

@@ -7,5 +7,6 @@ Every name goes through markupsafe, which escapes it.
 from pipeline.drawings.dots import hundred
 from pipeline.drawings.flow import flow
 from pipeline.drawings.graph import transition_graph
+from pipeline.drawings.steps import step_flow
 
-__all__ = ["flow", "hundred", "transition_graph"]
+__all__ = ["flow", "hundred", "step_flow", "transition_graph"]

@@ -34,7 +34,8 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 
 SECTIONS = (
     ("map", "Map"), ("findings", "Findings"), ("funnel", "Funnel"), ("flow", "Flow"),
-    ("graph", "Graph"), ("chain", "Chances"), ("paths", "Paths"), ("personas", "Personas"),
+    ("steps", "First steps"), ("graph", "Graph"), ("chain", "Chances"), ("paths", "Paths"),
+    ("personas", "Personas"),
     ("leaving", "Before and after"), ("time", "Over time"), ("compare", "Compare"),
     ("trust", "Trust"), ("words", "Words"),
 )  # fmt: skip
@@ -93,7 +94,8 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         "graphs": [sections.graph(tables, settings, each) for each in ids],
         "leaving": [sections.leaving(tables, settings, each) for each in ids],
         "times": [sections.months(tables, each, least) for each in ids],
-        "paths": sections.paths(tables["paths"], least),
+        "steps": [sections.first_steps(tables, settings, each) for each in ids],
+        "paths": [sections.paths(tables.of("paths", each), least) for each in ids],
         "converting_paths": sections.paths(tables["converting_paths"], least),
         "cards": cards(tables, shown_people, least, settings.personas.column),
         "unknown": unknown_of(tables),

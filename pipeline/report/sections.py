@@ -12,7 +12,7 @@ from pipeline.report.journey_map import before, findings_of
 from pipeline.report.tables import EVERYONE, Row, Tables
 from pipeline.settings import Settings
 
-PATH_STEPS_SHOWN, TABLE_ROWS, AT_ONCE = 16, 60, 3
+PATH_STEPS_SHOWN, TABLE_ROWS, MATRIX_ROWS, AT_ONCE = 16, 60, 40, 3
 TO_ACT_ON = ("pain_point", "moment_of_truth", "difference")  # a loop costs little by itself
 PARTS = ("advanced", "converted", "went_back", "dropped", "open")
 PART_COLOURS = ("is-accent", "is-mid", "is-back", "is-lost", "is-open")
@@ -113,13 +113,53 @@ def graph(tables: Tables, settings: Settings, persona_id: str) -> dict[str, Any]
     }
 
 
+def first_steps(tables: Tables, settings: Settings, persona_id: str) -> dict[str, Any]:
+    """Where journeys go from their first step to their eighth, drawn and as a matrix."""
+    least = settings.privacy.min_group
+    flows = [row for row in tables.of("step_flows", persona_id) if row["customers"] >= least]
+    cells = tables.of("step_matrix", persona_id)
+    numbers = sorted({row["step_number"] for row in cells})
+    told = {(row["node"], row["step_number"]): row for row in cells if row["customers"] >= least}
+    order = [*(each.touchpoint for each in settings.touchpoints()), "CONVERTED", "DROPPED", "OPEN"]
+    nodes = [node for node in dict.fromkeys(order) if any((node, n) in told for n in numbers)]
+    most = max((row["share"] for row in told.values()), default=1) or 1
+    rows = [
+        {
+            "node": node,
+            "look": {"DROPPED": "lost", "OPEN": "open"}.get(node, "accent"),
+            "cells": [_matrix_cell(told.get((node, number)), most) for number in numbers],
+        }
+        for node in _busiest(nodes, told)
+    ]
+    return {
+        "drawing": drawings.step_flow(flows) if flows else Markup(""),
+        "flows": sorted(flows, key=lambda row: -row["journeys"])[:TABLE_ROWS],
+        "numbers": numbers, "rows": rows, "left_out": len(nodes) - len(rows),
+    }  # fmt: skip
+
+
+def _busiest(nodes: Sequence[str], told: dict[tuple[str, int], Row]) -> list[str]:
+    """The nodes that are shown: the outcomes, and the touchpoints at which most journeys are."""
+    journeys: dict[str, int] = {}
+    for (node, _), row in told.items():
+        journeys[node] = journeys.get(node, 0) + row["journeys"]
+    touchpoints = [node for node in nodes if node not in SAID]
+    kept = set(sorted(touchpoints, key=lambda node: -journeys[node])[:MATRIX_ROWS])
+    return [node for node in nodes if node in kept or node in SAID]
+
+
+def _matrix_cell(row: Row | None, most: float) -> Row | None:
+    """A cell with the depth of its colour, in hundredths of that of the largest."""
+    return None if row is None else row | {"depth": round(62 * row["share"] / most)}
+
+
 def paths(rows: Sequence[Row], least: int) -> list[dict[str, Any]]:
-    """The paths most taken, cut to what can be read."""
+    """The paths most taken, cut to what can be read, and what is left of all in one row."""
     rows = [row for row in rows if row["customers"] >= least]
-    most = max((row["journeys"] for row in rows), default=1)
+    most = max((row["journeys"] for row in rows if row["path"] is not None), default=1)
     shown = []
     for row in rows:
-        steps = row["path"].split(" > ")
+        steps = [] if row["path"] is None else row["path"].split(" > ")
         outcomes = ("converted", "dropped", "open")
         held = kept_back([row[part] for part in outcomes], least)
         colours = ("is-mid", "is-lost", "is-open")
@@ -130,7 +170,7 @@ def paths(rows: Sequence[Row], least: int) -> list[dict[str, Any]]:
                 "more": max(0, len(steps) - PATH_STEPS_SHOWN),
                 "is_held": dict(zip(outcomes, held, strict=True)),
                 "parts": _bar([row[part] for part in outcomes], held, colours),
-                "width": 100 * row["journeys"] / most,
+                "width": min(100.0, 100 * row["journeys"] / most),
             }
         )
     return shown

@@ -11,7 +11,7 @@ from pipeline.database import has_table
 Row = dict[str, Any]
 
 EVERYONE = "all"
-MOST_PATHS, MOST_CONVERTING = 20, 8
+MOST_CONVERTING = 8
 
 SELECTS = {
     "runs": (
@@ -49,14 +49,29 @@ SELECTS = {
         "findings.before_after",
         "select * from findings.before_after order by persona_id, stage, position, rank",
     ),
-    "paths": (
-        "journeys.paths",
-        f"select * from journeys.paths order by journeys desc, path limit {MOST_PATHS}",
-    ),
+    "paths": ("findings.top_paths", "select * from findings.top_paths order by persona_id, rank"),
     "converting_paths": (
         "journeys.paths",
         "select * from journeys.paths where converted > 0 "
         f"order by converted desc, journeys desc, path limit {MOST_CONVERTING}",
+    ),
+    "step_flows": (
+        "graph.step_flows",
+        "select * from graph.step_flows "
+        "order by persona_id, step_number, journeys desc, from_number, to_number",
+    ),
+    "step_matrix": (
+        "graph.step_matrix",
+        "select * from graph.step_matrix order by persona_id, step_number, journeys desc, node",
+    ),
+    "month_drop_offs": (
+        "graph.month_drop_offs",
+        "select * from graph.month_drop_offs where level = 'stage' order by persona_id, month",
+    ),
+    "map_fits": ("findings.map_fits", "select * from findings.map_fits order by map_name"),
+    "conformance": (
+        "findings.conformance",
+        "select * from findings.conformance order by map_name, persona_id, place_number, kind",
     ),
     "attribution": (
         "graph.attribution",
