@@ -4,6 +4,7 @@ Every frame is a table of the warehouse, or some of its rows, with the columns t
 Text in plotly is HTML of a kind, so every name is escaped before it gets there.
 """
 
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -88,8 +89,10 @@ def funnel(stages: "pandas.DataFrame") -> "go.Figure":
     return _styled(figure, height=110 + ROW_HEIGHT * len(names))
 
 
-def over_time(months: "pandas.DataFrame") -> "go.Figure":
+def over_time(months: "pandas.DataFrame", marks: Sequence[Mapping[str, str]] = ()) -> "go.Figure":
     """The conversion rate by month of start, with 95 % intervals; young months are hollow.
+
+    `marks` is what happened in a month: month, said.
 
     `months` is rows of graph.conversion of one persona, without `all`: month, conversion_rate,
     conversion_low, conversion_high, journeys, is_young.
@@ -125,6 +128,15 @@ def over_time(months: "pandas.DataFrame") -> "go.Figure":
         ],
         hovertemplate="%{x}: %{y:.1f} % (%{customdata[0]} %), "
         "%{customdata[1]} journeys%{customdata[2]}<extra></extra>",
+    )  # fmt: skip
+    told: dict[str, list[str]] = {}
+    for mark in marks:
+        told.setdefault(month(mark["month"]), []).append(escape(short(mark["said"], 80)))
+    figure.add_scatter(
+        x=list(told), y=[0] * len(told), mode="markers", showlegend=False, cliponaxis=False,
+        marker={"symbol": "triangle-up", "size": 11, "color": LIGHT["soft"]},
+        hovertext=["<br>".join(said) for said in told.values()],
+        hovertemplate="%{x}: %{hovertext}<extra></extra>",
     )  # fmt: skip
     figure.update_yaxes(rangemode="tozero", ticksuffix=" %", nticks=6)
     figure.update_xaxes(type="category", tickangle=0, nticks=8)

@@ -98,7 +98,8 @@ def tables(**changed: list[dict[str, Any]]) -> Tables:
         "reach": reach(), "stages": stage_rows(), "drop_offs": drop_offs(),
         "transitions": transitions(), "flows": flows(), "feelings": feelings(),
         "before_after": before_after(), "paths": paths(), "step_flows": step_flows(),
-        "step_matrix": step_matrix(),
+        "step_matrix": step_matrix(), "month_drop_offs": month_drop_offs(),
+        "map_fits": map_fits(), "conformance": conformance(),
         "converting_paths": [row for row in paths() if row["converted"] and row["path"]],
         "profiles": profiles(),
         "traits": traits(), "sources": sources(), "unmapped": unmapped(),
@@ -343,6 +344,39 @@ def step_matrix() -> list[dict[str, Any]]:
          "share_low": 0.9 * journeys / 1890, "share_high": 1.1 * journeys / 1890}
         for persona in ENTERED
         for step, node, journeys in told
+    ]  # fmt: skip
+
+
+def month_drop_offs() -> list[dict[str, Any]]:
+    return [
+        {"persona_id": persona, "month": f"2025-{month:02}", "node": stage, "customers": 90,
+         "mature_steps": 100, "dropped": 20 + month, "drop_off_rate": 0.2 + month / 100,
+         "drop_off_low": 0.15, "drop_off_high": 0.41, "is_young": month > 9}
+        for persona in ENTERED
+        for month in range(1, 13)
+        for stage in STAGES
+    ]  # fmt: skip
+
+
+def map_fits() -> list[dict[str, Any]]:
+    fit = {"persona_id": "all", "journeys": 4000, "followed_rate": 0.04, "followed_low": 0.03,
+           "followed_high": 0.05, "in_order_rate": 0.21, "in_order_low": 0.19,
+           "in_order_high": 0.23, "is_withheld": False}  # fmt: skip
+    return [
+        fit | {"map_name": "assumed", "path": "paid ad > demo call", "fitness": 0.34},
+        fit | {"map_name": "found", "path": "article > demo call", "fitness": 0.42},
+    ]
+
+
+def conformance() -> list[dict[str, Any]]:
+    told = (("came", "none", 1600), ("left", "none", 300), ("skipped", "paid ad", 900),
+            ("beside", "case study", 700), ("beside", "event", 4))  # fmt: skip
+    return [
+        {"map_name": "assumed", "persona_id": "all", "place_number": 1, "place": "paid ad",
+         "kind": kind, "touchpoint": touchpoint, "journeys": journeys, "customers": journeys,
+         "share": journeys / 4000, "share_low": 0.01, "share_high": 0.9,
+         "is_withheld": journeys < 5}
+        for kind, touchpoint, journeys in told
     ]  # fmt: skip
 
 

@@ -168,6 +168,22 @@ def test_the_first_steps_are_told_as_a_flow_and_as_a_matrix(reader: Reader) -> N
     assert "demo call → Dropped" not in reader.text  # of four customers
 
 
+def test_the_assumed_map_is_held_against_the_journeys(reader: Reader) -> None:
+    assert "Of 100 journeys, 4 follow it step by step; 21 meet all its places" in reader.text
+    assert "that fits everyone best: 0.42" in reader.text
+    assert "case study 18 %, not on the map" in reader.text
+    assert "event 0 %, not on the map" not in reader.text  # of four customers
+
+
+def test_without_an_assumed_map_there_is_no_such_part() -> None:
+    assert "assumed map" not in read(map_fits=[]).lower()
+
+
+def test_drop_off_by_month_is_drawn_for_each_stage(reader: Reader) -> None:
+    assert "usage Mar 2025 100 23.0 % 15.0–41.0 %" in reader.text
+    assert "usage Dec 2025 (young) 100 32.0 %" in reader.text
+
+
 def test_without_conversions_it_says_so() -> None:
     outcome = report_rows.outcomes()[0] | {"converted": 0, "converted_share": 0.0}
     conversion = [row | {"conversion_rate": 0.0} for row in report_rows.conversion()]
@@ -231,20 +247,6 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> N
         write_report(connection, report_rows.settings(), out)
     assert out.read_text() == "the old one"
     assert list(tmp_path.iterdir()).sort() == [path, out].sort()
-
-
-def test_forty_stages_and_three_hundred_touchpoints_can_be_drawn() -> None:
-    stages = [
-        {"stage": f"stage {number}", "touchpoints": [
-            {"touchpoint": f"touchpoint {number} {place}", "where": "event = 'x'"}
-            for place in range(8)]}
-        for number in range(40)
-    ]  # fmt: skip
-    settings = report_rows.settings(
-        stages=stages, actions=[],
-        journey={"goal": "touchpoint 39 7", "give_up_after": "30 days"},
-    )  # fmt: skip
-    assert render(report_rows.tables(), settings).count('<section class="stage') == 4 * 40
 
 
 def test_a_persona_card_tells_how_they_fare_what_they_do_and_say(reader: Reader) -> None:

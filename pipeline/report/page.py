@@ -19,6 +19,7 @@ from pipeline.actions import WARNING
 from pipeline.numbers import fewer, filters
 from pipeline.report import chain, compare, sections
 from pipeline.report.asked import Asked, read
+from pipeline.report.assumed import assumed
 from pipeline.report.journey_map import journey_maps, most_lost
 from pipeline.report.personas import about, cards, people, unknown_of
 from pipeline.report.tables import Tables
@@ -35,7 +36,7 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 SECTIONS = (
     ("map", "Map"), ("findings", "Findings"), ("funnel", "Funnel"), ("flow", "Flow"),
     ("steps", "First steps"), ("graph", "Graph"), ("chain", "Chances"), ("paths", "Paths"),
-    ("personas", "Personas"),
+    ("assumed", "Assumed map"), ("personas", "Personas"),
     ("leaving", "Before and after"), ("time", "Over time"), ("compare", "Compare"),
     ("trust", "Trust"), ("words", "Words"),
 )  # fmt: skip
@@ -93,7 +94,8 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         "flows": [sections.flow(tables, each, least) for each in ids],
         "graphs": [sections.graph(tables, settings, each) for each in ids],
         "leaving": [sections.leaving(tables, settings, each) for each in ids],
-        "times": [sections.months(tables, each, least) for each in ids],
+        "times": [sections.months(tables, settings, each) for each in ids],
+        "assumed": [assumed(tables, each) for each in ids],
         "steps": [sections.first_steps(tables, settings, each) for each in ids],
         "paths": [sections.paths(tables.of("paths", each), least) for each in ids],
         "converting_paths": sections.paths(tables["converting_paths"], least),
@@ -120,7 +122,9 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         **shown,
         **_words(settings),
         people=shown_people,
-        sections=SECTIONS if first["has_journeys"] else SECTIONS[-2:],
+        sections=_sections(
+            has_journeys=first["has_journeys"], is_assumed=bool(assumed(tables, ids[0]))
+        ),
         rows=[row for row in ROWS if has_moments or row[0] != "moment"],
         same=SAME,
         period=tables.period,
@@ -136,6 +140,12 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         version=__version__,
         made_at=next((row["started_at"] for row in tables["runs"]), None),
     )
+
+
+def _sections(*, has_journeys: bool, is_assumed: bool) -> list[tuple[str, str]]:
+    """What the bar leads to: only what is there."""
+    there = SECTIONS if has_journeys else SECTIONS[-2:]
+    return [section for section in there if section[0] != "assumed" or is_assumed]
 
 
 def _words(settings: Settings) -> dict[str, Any]:
@@ -164,7 +174,9 @@ def _figures(shown: dict[str, Any]) -> dict[str, Any]:
     drawn: dict[str, go.Figure] = {}
     for place, time in enumerate(shown["times"]):
         if time["rows"]:
-            drawn[f"time-{place}"] = charts.over_time(pandas.DataFrame(time["drawn"]))
+            drawn[f"time-{place}"] = charts.over_time(
+                pandas.DataFrame(time["drawn"]), time["marks"]
+            )
     return {name: json.loads(figure.to_json()) for name, figure in drawn.items()}
 
 

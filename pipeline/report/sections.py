@@ -7,12 +7,13 @@ from typing import Any
 from markupsafe import Markup
 
 from pipeline import drawings
-from pipeline.numbers import count, kept_back, number, share, short
+from pipeline.numbers import count, is_known, kept_back, number, share, short
 from pipeline.report.journey_map import before, findings_of
 from pipeline.report.tables import EVERYONE, Row, Tables
 from pipeline.settings import Settings
 
 PATH_STEPS_SHOWN, TABLE_ROWS, MATRIX_ROWS, AT_ONCE = 16, 60, 40, 3
+STAGES_BY_MONTH = 12
 TO_ACT_ON = ("pain_point", "moment_of_truth", "difference")  # a loop costs little by itself
 PARTS = ("advanced", "converted", "went_back", "dropped", "open")
 PART_COLOURS = ("is-accent", "is-mid", "is-back", "is-lost", "is-open")
@@ -191,15 +192,49 @@ def leaving(tables: Tables, settings: Settings, persona_id: str) -> dict[str, An
     return {"rows": [row for row in rows if row["before"] or row["after"]]}
 
 
-def months(tables: Tables, persona_id: str, least: int) -> dict[str, Any]:
-    """Conversion by month of start; months with too few journeys are withheld."""
+def months(tables: Tables, settings: Settings, persona_id: str) -> dict[str, Any]:
+    """Conversion and drop-off by month of start; months with too few journeys are withheld."""
+    least = settings.privacy.min_group
     rows = [
         row | {"is_small": row["customers"] < least, "is_held": 0 < row["converted"] < least}
         for row in tables.of("conversion", persona_id)
         if row["month"] != "all"
     ]
     drawn = [row for row in rows if not row["is_small"] and not row["is_held"]]
-    return {"rows": rows if drawn else [], "drawn": drawn}
+    return {
+        "rows": rows if drawn else [], "drawn": drawn,
+        "marks": _marks(tables, settings, [row["month"] for row in drawn]),
+        **_stages_by_month(tables, settings, persona_id, [row["month"] for row in rows]),
+    }  # fmt: skip
+
+
+def _marks(tables: Tables, settings: Settings, shown: Sequence[str]) -> list[dict[str, str]]:
+    """What happened in these months: actions taken, and up to when the last runs saw."""
+    actions = [(f"{each.date:%Y-%m}", short(each.what, 80)) for each in settings.actions]
+    runs = [(row["month"], "up to here a run saw") for row in tables["run_months"]]
+    return [{"month": at, "said": told} for at, told in [*actions, *runs] if at in shown]
+
+
+def _stages_by_month(
+    tables: Tables, settings: Settings, persona_id: str, shown: Sequence[str]
+) -> dict[str, Any]:
+    """A picture of the drop-off by month for each stage, with the same axes, and its rows."""
+    least = settings.privacy.min_group
+    kept = [
+        row
+        for row in tables.of("month_drop_offs", persona_id)
+        if row["customers"] >= least and not 0 < row["dropped"] < least and row["month"] in shown
+    ]
+    highs = [row["drop_off_high"] for row in kept if is_known(row["drop_off_high"])]
+    most = max(highs, default=1.0) or 1.0
+    stages = []
+    for stage in [each.stage for each in settings.stages][:STAGES_BY_MONTH]:
+        rows = [row for row in kept if row["node"] == stage]
+        if len(rows) > 1:
+            label = f"Drop-off at {short(stage)} by month of start; the table behind it follows"
+            drawing = drawings.by_month(rows, shown, most, label)
+            stages.append({"stage": stage, "rows": rows, "drawing": drawing})
+    return {"stages": stages, "most": most}
 
 
 def in_words(length: timedelta) -> str:

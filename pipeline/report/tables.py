@@ -26,6 +26,11 @@ SELECTS = {
         "where outcome = 'published' order by started_at desc limit 2) "
         "order by started_at desc, figure",
     ),
+    "run_months": (
+        "runs.runs",
+        "select distinct strftime(horizon, '%Y-%m') as month from runs.runs "
+        "where outcome = 'published' and horizon is not null order by month desc limit 24",
+    ),
     "horizon": ("core.horizon", "select * from core.horizon"),
     "outcomes": ("findings.outcomes", "select * from findings.outcomes order by persona_id"),
     "conversion": ("graph.conversion", "select * from graph.conversion order by persona_id, month"),

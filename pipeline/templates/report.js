@@ -88,9 +88,10 @@
       const up = head.getAttribute("aria-sort") === "descending";
       all("thead th", table).forEach((each) => each.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", up ? "ascending" : "descending");
-      const rows = [...table.tBodies[0].rows];
+      const rows = [...table.tBodies[0].rows].filter((row) => !row.classList.contains("rest"));
+      const rest = [...table.tBodies[0].rows].filter((row) => row.classList.contains("rest"));
       rows.sort((a, b) => compare(value(a, column), value(b, column)) * (up ? 1 : -1));
-      table.tBodies[0].append(...rows);
+      table.tBodies[0].append(...rows, ...rest);
     });
   }));
 
