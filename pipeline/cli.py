@@ -10,6 +10,7 @@ import click
 
 from pipeline import __version__, interrupts
 from pipeline.errors import JourneysError, SettingsError
+from pipeline.findings_command import findings
 from pipeline.options import (
     config_option,
     data_option,
@@ -191,27 +192,6 @@ def show(table: str, warehouse: Path, rows: int) -> None:
 @cli.command()
 @warehouse_option
 @json_option
-def findings(warehouse: Path, as_json: bool) -> None:
-    """Print what to act on, in order of rank."""
-    from pipeline.findings import read_findings
-
-    connection = open_published(warehouse)
-    try:
-        found = read_findings(connection)
-    finally:
-        connection.close()
-    if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False, default=str))
-        return
-    for rank, finding in enumerate(found, 1):
-        click.echo(f"{rank:>3}. {finding['sentence']}")
-    if not found:
-        click.echo("Nowhere is more lost than usual, as far as this data can tell.")
-
-
-@cli.command()
-@warehouse_option
-@json_option
 def actions(warehouse: Path, as_json: bool) -> None:
     """Print what came of the actions of the settings."""
     from pipeline.actions import TOO_YOUNG, WARNING, read_actions
@@ -356,7 +336,7 @@ def sample(out: Path, customers: int, events: int | None, seed: int, form: str) 
     click.echo(f"The sample is in {out}")
 
 
-for command in (report, funnel, paths, around):
+for command in (report, findings, funnel, paths, around):
     cli.add_command(command)
 
 

@@ -46,6 +46,13 @@ FIGURES = """
     union all select 'conversion_probability ' || node, conversion_probability
         from graph.drop_offs where level = 'stage' and persona_id = 'all'
 """
+# The stories of findings.findings, for what is new, still there and gone from run to run.
+FINDINGS = """
+    select finding_id, q_value,
+        kind || coalesce(' at ' || coalesce(touchpoint, stage), '')
+            || case when persona_id = 'all' then '' else ', ' || persona_id end as place
+    from findings.findings where told_with is null order by rank
+"""
 
 
 @dataclass
@@ -212,8 +219,10 @@ def read_by(
 
 
 def figures(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """The figures of the map, for the record."""
+    """The figures of the map and what was found, for the record."""
+    found = connection.execute(FINDINGS).fetchall()
     return {
         "figures": dict(connection.execute(FIGURES).fetchall()),
+        "findings": {each: {"q_value": q, "place": place} for each, q, place in found},
         "horizon": one(connection, "select horizon from core.horizon"),
     }

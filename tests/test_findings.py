@@ -30,7 +30,7 @@ DIFFERENCE = {
     "to_node": "DROPPED", "first_day": None, "last_day": None, "is_lasting": False,
     "customers": 90, "cases": 36, "share": 0.4, "other_customers": 80, "other_cases": 16,
     "other_share": 0.2, "difference": 0.2, "difference_low": 0.1, "difference_high": 0.3,
-    "conversions_lost": 12.4,
+    "conversions_lost": 12.4, "within_days": 90.0,
 }  # fmt: skip
 FOUND = {
     "finding_id": "pain-1", "rank": 1, "told_with": None, "kind": "pain_point", "theme": "x",
@@ -135,8 +135,8 @@ def test_a_moment_of_truth_may_go_with_less() -> None:
         ({}, "Customers whose device is “mobile” get lost at “use” more often: 40 of 100, against "
          "20 of the others, the first time they are there. That is about 12 conversions lost."),
         ({"level": "journey", "difference": -0.2, "conversions_lost": 18.0},
-         "Customers whose device is “mobile” convert less often: 40 of 100, against 20 of the "
-         "others. That is about 18 conversions lost."),
+         "Customers whose device is “mobile” convert within 90 days less often: 40 of 100, against "
+         "20 of the others. That is about 18 conversions lost."),
         (LASTING, "Since 4 August 2025 customers get lost at “use” more often: 40 of 100, against "
          "20 before, the first time they are there. That is about 12 conversions lost."),
         (MAY | {"conversions_lost": 0.2},

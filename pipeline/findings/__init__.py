@@ -15,11 +15,18 @@ and this package tells it. To add a kind (`feeling` and `conformance` are forese
    Rows below `min_group` are left out there.
 3. Write `pipeline/findings/<kind>s.py` with a function from the row of the kind's table, with the
    columns `name` (of the persona) and `conversions` beside, to the sentence; enter it in
-   `telling.TELLERS` with the table and the columns that are its evidence.
+   `telling.TELLERS` with the table, the columns that are its evidence, and a select of the
+   customers concerned (customer_id, given $finding_id).
 4. Test the sentence literally, and that the finding appears in a world where it was planted.
 """
 
+from pipeline.findings.customers import write_customers
 from pipeline.findings.finding import Finding
-from pipeline.findings.reading import read_findings
+from pipeline.findings.reading import largest_drop_offs, read_findings
+from pipeline.findings.standing import Standing, standings
+from pipeline.findings.trust import tell_trust
 
-__all__ = ["Finding", "read_findings"]
+__all__ = [
+    "Finding", "Standing", "largest_drop_offs", "read_findings", "standings", "tell_trust",
+    "write_customers",
+]  # fmt: skip

@@ -28,7 +28,7 @@ def _whom(row: Row) -> str:
 def _what(row: Row) -> str:
     often = "more often" if row["difference"] > 0 else "less often"
     if row["level"] == "journey":
-        return f"convert {often}"
+        return f"convert within {row['within_days']:.0f} days {often}"
     if row["level"] == "stage":
         return f"get lost at “{row['stage']}” {often}"
     if row["kind"] == "loop":
@@ -49,8 +49,8 @@ def _shares(row: Row) -> str:
 
 
 def _cost(row: Row) -> str:
-    """What it is worth, where that is a conversion at least."""
-    if abs(row["conversions_lost"]) < 1:
+    """What it is worth, where that is two conversions at least."""
+    if abs(row["conversions_lost"]) < 1.5:
         return ""
     way = "lost" if row["conversions_lost"] > 0 else "gained"
     return f" That is about {conversions(row['conversions_lost'])} {way}."

@@ -5,7 +5,7 @@ from typing import Any
 import duckdb
 
 from pipeline.database import has_table, text
-from pipeline.findings.finding import Finding, Row
+from pipeline.findings.finding import CHANCE, Finding, Row, hundredths
 from pipeline.findings.telling import TELLERS, evidence
 
 TOLD_WITH_IT = 3  # of the findings that tell the same story
@@ -15,6 +15,23 @@ FOUND = """
     left join personas.profiles using (persona_id)
     order by rank
 """
+LARGEST = """
+    select node, drop_off_rate, drop_off_low, drop_off_high
+    from graph.drop_offs
+    where level = 'stage' and persona_id = 'all' and dropped > 0
+        and least(customers, dropped) >= coalesce(
+            (select value::bigint from run.state where name = 'min_group'), 0)
+    order by drop_off_rate desc, node limit 3
+"""
+
+
+def largest_drop_offs(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The three stages where most visits are the last, in words, for where nothing is unusual."""
+    return [
+        f"“{row['node']}”: {hundredths(row['drop_off_rate'])} of {CHANCE} visits are the last "
+        f"({hundredths(row['drop_off_low'])} to {hundredths(row['drop_off_high'])})."
+        for row in _rows(connection, LARGEST)
+    ]
 
 
 def read_findings(connection: duckdb.DuckDBPyConnection) -> list[Finding]:

@@ -15,6 +15,7 @@ class Teller(NamedTuple):
     table: str
     tell: Callable[[Row], str]
     evidence: tuple[str, ...]
+    customers: str  # a select of customer_id, given $finding_id
 
 
 PAIN_EVIDENCE = (
@@ -24,19 +25,49 @@ PAIN_EVIDENCE = (
     "score_scale", "scores",
 )  # fmt: skip
 DIFFERENCE_EVIDENCE = (
-    "segment", "segment_value", "first_day", "last_day", "customers", "cases", "share",
-    "other_customers", "other_cases", "other_share", "difference_low", "difference_high",
+    "segment", "segment_value", "within_days", "first_day", "last_day", "customers", "cases",
+    "share", "other_customers", "other_cases", "other_share", "difference_low", "difference_high",
 )  # fmt: skip
 MOMENT_EVIDENCE = (
     "customers", "other_customers", "journeys", "converted", "rate", "expected_rate",
     "odds_ratio", "odds_ratio_low", "odds_ratio_high",
 )  # fmt: skip
+LOST_THERE = """
+    select distinct moves.customer_id
+    from findings.pain_points
+    inner join journeys.moves on level = 'stage' and from_node = stage
+    inner join personas.assignments on assignments.customer_id = moves.customer_id
+    where finding_id = $finding_id and is_mature and to_node = 'DROPPED'
+        and (pain_points.persona_id = 'all'
+            or (assignments.persona_id = pain_points.persona_id and is_after_look))
+"""
+CAME_THERE = LOST_THERE.replace("and to_node = 'DROPPED'", "")
+MET_IT = """
+    select distinct customer_id
+    from findings.moments_of_truth inner join journeys.steps using (touchpoint)
+    where finding_id = $finding_id
+"""
+# Of the group, in these weeks: who went that way, or where fewer did than elsewhere, who did not.
+WENT_THERE = """
+    select distinct first_moves.customer_id
+    from findings.differences
+    inner join findings.first_moves using (level, from_number)
+    where finding_id = $finding_id
+        and (first_moves.to_number = differences.to_number) = (difference > 0)
+        and (first_week = 0 or week_number between first_week and last_week)
+        and (segment = 'all' or journey_id in (
+            select journey_id from findings.journey_groups as told
+            where told.segment = differences.segment
+                and told.segment_value = differences.segment_value))
+"""
 TELLERS = {
-    "pain_point": Teller("findings.pain_points", tell_pain_point, PAIN_EVIDENCE),
-    "bright_spot": Teller("findings.pain_points", tell_bright_spot, PAIN_EVIDENCE),
-    "moment_of_truth": Teller("findings.moments_of_truth", tell_moment_of_truth, MOMENT_EVIDENCE),
-    "difference": Teller("findings.differences", tell_difference, DIFFERENCE_EVIDENCE),
-    "loop": Teller("findings.differences", tell_difference, DIFFERENCE_EVIDENCE),
+    "pain_point": Teller("findings.pain_points", tell_pain_point, PAIN_EVIDENCE, LOST_THERE),
+    "bright_spot": Teller("findings.pain_points", tell_bright_spot, PAIN_EVIDENCE, CAME_THERE),
+    "moment_of_truth": Teller(
+        "findings.moments_of_truth", tell_moment_of_truth, MOMENT_EVIDENCE, MET_IT
+    ),
+    "difference": Teller("findings.differences", tell_difference, DIFFERENCE_EVIDENCE, WENT_THERE),
+    "loop": Teller("findings.differences", tell_difference, DIFFERENCE_EVIDENCE, WENT_THERE),
 }
 
 

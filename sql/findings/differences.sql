@@ -67,15 +67,20 @@ leaders as (  -- of each change, the strongest that begins in the same stage wit
 )
 
 select finding_id, case when from_node = to_node then 'loop' else 'difference' end as kind,
-    case when first_week > 0 then coalesce(theme, finding_id)
+    case when from_node = to_node then 'loop ' || touchpoint
+        when first_week > 0 then coalesce(theme, finding_id)
         when level = 'stage' then 'drop-off ' || stage
-        when level = 'journey' then 'conversion' else 'loop ' || touchpoint end as theme,
-    segment, segment_value, level, stage, touchpoint, to_node,
+        else 'conversion' end as theme,
+    segment, segment_value, level, stage, touchpoint, to_node, from_number, to_number, first_week,
+    last_week,
     date '1970-01-05' + nullif(first_week, 0) * 7 as first_day,
     date '1970-01-05' + nullif(last_week, 0) * 7 + 6 as last_day, is_lasting,
     customers, cases, share, other_customers, other_cases, other_share, looks, z_value,
     share - other_share as difference,
     a - c - margin as difference_low, a - c + margin as difference_high,
-    (share - other_share) * customers * lost_each as conversions_lost
+    (share - other_share) * customers * lost_each as conversions_lost,
+    case when level = 'journey' then ceil(in_time_microseconds / (24.0 * 3600 * 1000000)) end
+        as within_days
 from identified
+cross join findings.pace
 left join leaders using (finding_id)

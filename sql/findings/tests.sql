@@ -11,7 +11,10 @@
 -- shares: p_value, q_value
 with pain_points as (
     select finding_id, case when excess >= 0 then 'pain_point' else 'bright_spot' end as kind,
-        'drop-off ' || stage as theme, persona_id, stage, touchpoint, customers, 1 as looks,
+        -- Without personas, a stage where less is lost is the other side of the one where most is.
+        'drop-off ' || case when persona_id = 'all' and excess < 0
+            then first_value(stage) over (partition by persona_id order by conversions_lost desc, stage)
+            else stage end as theme, persona_id, stage, touchpoint, customers, 1 as looks,
         excess * 1.959963984540054e0 / nullif(
             case when excess >= 0 then excess - excess_low else excess_high - excess end, 0) as z_value,
         conversions_lost, conversions_lost_low, conversions_lost_high, abs(excess) >= 0.03 as is_large

@@ -38,7 +38,7 @@ COLUMNS = {
     "core.sessions": "session_id bigint, customer_id bigint, channel varchar",
     "core.events": "event_id bigint, customer_id bigint, occurred_at timestamp, source varchar,"
     " is_left_out boolean, touchpoint varchar, text varchar, score double, score_scale varchar,"
-    " event_number bigint, session_id bigint",
+    " event_number bigint, session_id bigint, event varchar",
     "core.sources": "source varchar, is_behind boolean",
     "core.ignored_identifiers": "identifier_kind varchar, identifier varchar",
     "landing.balances": "rows_read bigint, rows_rejected bigint",
@@ -74,6 +74,13 @@ COLUMNS = {
     "run.conversion": "persona_id varchar, month varchar, conversion_rate double,"
     " conversion_low double, conversion_high double",
     "run.persona_names": "persona_id varchar, name varchar, silhouette double",
+    "core.identities": "customer_id bigint, identifier_kind varchar, identifier varchar",
+    "personas.numbers": "personas integer, stability double, is_chosen boolean",
+    "graph.memory": "level varchar, persona_id varchar, steps_remembered integer,"
+    " is_best_held_out boolean",
+    "graph.forecasts": "level varchar, persona_id varchar, node varchar, is_missed boolean",
+    "findings.blind_spots": "source varchar, event varchar, customers bigint, events bigint,"
+    " share double",
     "run.milestones": "milestone_number integer, touchpoint varchar",
     "run.segments": "segment varchar, kind varchar",
     "findings.first_moves": "level varchar, customer_id bigint, from_number integer,"
@@ -111,8 +118,8 @@ COLUMNS = {
     " conversions_lost double",
     "findings.tests": "finding_id varchar, kind varchar, theme varchar, persona_id varchar,"
     " stage varchar, touchpoint varchar, customers bigint, p_value double, q_value double,"
-    " conversions double, conversions_low double, conversions_high double, is_worse boolean,"
-    " is_found boolean",
+    " looks bigint, conversions double, conversions_low double, conversions_high double,"
+    " is_worse boolean, is_found boolean",
 }  # fmt: skip
 
 

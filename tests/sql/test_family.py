@@ -83,7 +83,7 @@ def test_what_is_withheld_is_in_no_test() -> None:
 def story(
     name: str, theme: str, conversions: float, kind: str = "difference", is_found: bool = True
 ) -> Row:
-    return (name, kind, theme, "all", "buy", None, 90, 0.0, 0.0, conversions, 1.0, 9.0, True,
+    return (name, kind, theme, "all", "buy", None, 90, 0.0, 0.0, 1, conversions, 1.0, 9.0, True,
             is_found)  # fmt: skip
 
 

@@ -19,19 +19,34 @@ def test_each_measure_has_its_words_and_its_number():
             ],
             "personas.assignments": [(1, "p1"), (2, "unknown")],
             "run.persona_names": [("p1", "Early", 0.416), ("p2", "Late", 0.416)],
+            "core.identities": [(1, "email", "a@x"), (1, "phone", "1"), (2, "email", "b@x")],
+            "journeys.steps": [
+                (1, step, 1, "ad", START, START, None, None, step, "see", None, None, True, step > 1)
+                for step in range(1, 5)
+            ],
+            "personas.numbers": [(2, 0.871, True), (3, 0.4, False)],
+            "graph.memory": [("stage", "all", 1, False), ("stage", "all", 2, True)],
+            "graph.forecasts": [("stage", "all", "see", True), ("stage", "all", "buy", False)],
+            "findings.blind_spots": [("all", "all", 1, 1, 0.125), ("web", "chat", 1, 1, 0.125)],
         }
     )  # fmt: skip
     found = made(connection, "findings.trust", "subject, measure, figure, value")
     assert [(subject, figure, value) for subject, _, figure, value in found] == [
+        ("chain", 2.0, "2"),
+        ("customers", 0.5, "50.0 %"),
+        ("customers", 0.125, "12.5 %"),
         ("customers", 0.5, "50.0 %"),
         ("events", 0.25, "25.0 %"),
         ("events", 2 / 3, "66.7 %"),
+        ("forecasts", 0.5, "50.0 %"),
         ("identifiers", 1.0, "1"),
         ("journeys", 0.5, "50.0 %"),
         ("journeys", 0.5, "50.0 %"),
         ("personas", 0.42, "0.42"),
+        ("personas", 0.87, "0.87"),
         ("rows", 0.003, "0.3 %"),
         ("sources", 2.0, "desk, survey"),
+        ("steps", 0.25, "25.0 %"),
     ]
 
 
@@ -39,10 +54,13 @@ def test_where_there_is_nothing_it_says_so():
     found = made(warehouse({}), "findings.trust", "subject, value")
     assert dict(found) == {
         "customers": "nothing to measure",
+        "chain": "not known",
         "events": "nothing to measure",
+        "forecasts": "nothing to measure",
         "identifiers": "0",
         "journeys": "nothing to measure",
-        "personas": "not found apart",
+        "personas": "not tried",
         "rows": "nothing to measure",
         "sources": "0",
+        "steps": "nothing to measure",
     }
