@@ -21,7 +21,8 @@ def test_each_measure_has_its_words_and_its_number():
             "run.persona_names": [("p1", "Early", 0.416), ("p2", "Late", 0.416)],
             "core.identities": [(1, "email", "a@x"), (1, "phone", "1"), (2, "email", "b@x")],
             "journeys.steps": [
-                (1, step, 1, "ad", START, START, None, None, step, "see", None, None, True, step > 1)
+                (1, step, 1, "ad", START, START, None, None, step, "see", None, None, True,
+                 step > 1)
                 for step in range(1, 5)
             ],
             "personas.numbers": [(2, 0.871, True), (3, 0.4, False)],
