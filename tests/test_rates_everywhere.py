@@ -27,6 +27,7 @@ ALONE = {
     "findings.outcomes.dropped_share": ALL,
     "findings.outcomes.open_share": ALL,
     "findings.stage_reach.journey_share": ALL,
+    "findings.blind_spots.share": ALL,
     "findings.map_fits.steps_share": ALL,
     "findings.map_fits.places_share": ALL,
     "graph.conversion.open_share": ALL,

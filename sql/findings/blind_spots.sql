@@ -31,14 +31,14 @@ counted as (
     from later
     group by source, event
     union all
-    select 'all', 'all', count(distinct customer_id), cast(coalesce(sum(events), 0) as bigint)
+    select 'all', 'all', count(distinct customer_id), coalesce(cast(sum(events) as bigint), 0)
     from later
 ),
 
 total as (
-    select nullif(count(*), 0) as dropped_customers from dropped
+    select count(*) as dropped_customers from dropped
 )
 
-select source, event, customers, events, coalesce(customers / dropped_customers, 0) as share
+select source, event, customers, events, coalesce(customers / nullif(dropped_customers, 0), 0) as share
 from counted
 cross join total

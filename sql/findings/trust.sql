@@ -41,31 +41,6 @@ personas as (
     select count(*) as personas, max(silhouette) as silhouette from run.persona_names
 ),
 
-known as (
-    select count(*) as customers, count(*) filter (where identifiers > 1) as stitched
-    from (select count(*) as identifiers from core.identities group by customer_id) as of_customers
-),
-
-steps as (
-    select count(*) as steps, count(*) filter (where not is_mature) as young from journeys.steps
-),
-
-chosen as (
-    select max(stability) as stability from personas.numbers where is_chosen
-),
-
-remembered as (
-    select max(steps_remembered) as steps
-    from graph.memory
-    where level = 'stage' and persona_id = 'all' and is_best_held_out
-),
-
-foretold as (
-    select count(*) filter (where is_missed) as missed, nullif(count(*), 0) as forecasts
-    from graph.forecasts
-    where level = 'stage' and persona_id = 'all'
-),
-
 measures as (
     select 'rows' as subject, 'share rejected' as measure,
         rejected / nullif(read_rows, 0) as figure, true as is_share, null as words
@@ -99,30 +74,7 @@ measures as (
         case when silhouette is null then 'not found apart' end
     from personas
     union all
-    select 'customers', 'share known by more than one identifier',
-        stitched / nullif(customers, 0), true, null
-    from known
-    union all
-    select 'steps', 'share too young for it to be known what came of them',
-        young / nullif(steps, 0), true, null
-    from steps
-    union all
-    select 'customers', 'share of the dropped who were still seen on events that no rule maps',
-        share, true, null
-    from findings.blind_spots
-    where source = 'all'
-    union all
-    select 'personas', 'how far refits find the same ones (up to 1)', round(stability, 2), false,
-        case when stability is null then 'not tried' end
-    from chosen
-    union all
-    select 'chain', 'steps of the past that tell the next stage best', steps, false,
-        case when steps is null then 'not known' end
-    from remembered
-    union all
-    select 'forecasts', 'share of figures that the first 70 % of the time missed',
-        missed / forecasts, true, null
-    from foretold
+    select subject, measure, figure, is_share, words from findings.beliefs
 )
 
 select subject, measure, cast(figure as double) as figure,

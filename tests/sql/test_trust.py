@@ -31,6 +31,7 @@ def test_each_measure_has_its_words_and_its_number():
             "findings.blind_spots": [("all", "all", 1, 1, 0.125), ("web", "chat", 1, 1, 0.125)],
         }
     )  # fmt: skip
+    made(connection, "findings.beliefs")
     found = made(connection, "findings.trust", "subject, measure, figure, value")
     assert [(subject, figure, value) for subject, _, figure, value in found] == [
         ("chain", 2.0, "2"),
@@ -52,7 +53,9 @@ def test_each_measure_has_its_words_and_its_number():
 
 
 def test_where_there_is_nothing_it_says_so():
-    found = made(warehouse({}), "findings.trust", "subject, value")
+    connection = warehouse({})
+    made(connection, "findings.beliefs")
+    found = made(connection, "findings.trust", "subject, value")
     assert dict(found) == {
         "customers": "nothing to measure",
         "chain": "not known",
