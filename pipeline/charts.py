@@ -129,18 +129,26 @@ def over_time(months: "pandas.DataFrame", marks: Sequence[Mapping[str, str]] = (
         hovertemplate="%{x}: %{y:.1f} % (%{customdata[0]} %), "
         "%{customdata[1]} journeys%{customdata[2]}<extra></extra>",
     )  # fmt: skip
+    if marks:
+        figure.add_trace(_marked(marks))
+    figure.update_yaxes(rangemode="tozero", ticksuffix=" %", nticks=6)
+    figure.update_xaxes(type="category", tickangle=0, nticks=8)
+    return _styled(figure, height=320)
+
+
+def _marked(marks: Sequence[Mapping[str, str]]) -> "go.Scatter":
+    """Triangles on the axis, which tell what happened in a month."""
+    import plotly.graph_objects as go
+
     told: dict[str, list[str]] = {}
     for mark in marks:
         told.setdefault(month(mark["month"]), []).append(escape(short(mark["said"], 80)))
-    figure.add_scatter(
+    return go.Scatter(
         x=list(told), y=[0] * len(told), mode="markers", showlegend=False, cliponaxis=False,
         marker={"symbol": "triangle-up", "size": 11, "color": LIGHT["soft"]},
         hovertext=["<br>".join(said) for said in told.values()],
         hovertemplate="%{x}: %{hovertext}<extra></extra>",
     )  # fmt: skip
-    figure.update_yaxes(rangemode="tozero", ticksuffix=" %", nticks=6)
-    figure.update_xaxes(type="category", tickangle=0, nticks=8)
-    return _styled(figure, height=320)
 
 
 def _styled(figure: "go.Figure", height: int) -> "go.Figure":

@@ -1,6 +1,9 @@
 """Charts and drawings: rows in, a picture out, whatever the names."""
 
+import re
+
 import pandas
+import pytest
 import report_rows
 
 from pipeline import charts, drawings
@@ -37,6 +40,23 @@ def test_young_months_are_hollow() -> None:
     assert [colour == charts.LIGHT["paper"] for colour in colours] == [
         row["is_young"] for row in months
     ]
+
+
+def test_what_happened_in_a_month_is_marked_on_the_axis() -> None:
+    marks = [{"month": "2025-03", "said": "new <prices>"}, {"month": "2025-03", "said": "a run"}]
+    drawn = charts.over_time(pandas.DataFrame(rows("conversion")[1:]), marks).data[-1]
+    assert (drawn.x, drawn.hovertext) == (("Mar 2025",), ("new &lt;prices&gt;<br>a run",))
+
+
+def test_a_step_flow_holds_all_journeys_in_every_column() -> None:
+    drawing = drawings.step_flow(rows("step_flows"))
+    heights = [
+        sum(float(height) for at, height in re.findall(
+            r'<rect class="[^"]*" x="([\d.]+)" y="[\d.]+" width="9.0" height="([\d.]+)"', drawing
+        ) if float(at) == x)
+        for x in (2, 152, 302)
+    ]  # fmt: skip
+    assert heights == pytest.approx([340.0] * 3, abs=0.2)
 
 
 def test_months_of_which_nothing_is_known_are_left_out() -> None:

@@ -13,6 +13,7 @@ Row = Mapping[str, Any]
 NODE_WIDTH, NODE_HEIGHT, END_WIDTH = 122.0, 44.0, 78.0
 BETWEEN, LANE, TOP = 38.0, 74.0, 40.0
 MOST_NODES, MOST_EDGES = 60, 400
+DEEPEST = 50  # hundredths of the colour of loss, so that words on it can be read
 STARTS, CONVERTS = "START", "CONVERTED"
 SAID = {STARTS: "Started", CONVERTS: "Converted"}
 SHOWN_FROM = 0.08  # moves rarer than this share of those from a node are hidden at first
@@ -50,13 +51,16 @@ class Node:
 
 
 def transition_graph(
-    transitions: Sequence[Row], drop_offs: Sequence[Row], stages: Mapping[str, tuple[int, str]]
+    transitions: Sequence[Row],
+    drop_offs: Sequence[Row],
+    stages: Mapping[str, tuple[int, str]],
+    most: float = 1.0,
 ) -> Markup:
     """Touchpoints from left to right by stage, redder where more is lost; edges as wide as used.
 
     `transitions` is rows of graph.transitions (from_node, to_node, steps, probability) and
     `drop_offs` of graph.drop_offs (node, steps, drop_off_rate), both of one persona at touchpoint
-    level; `stages` gives each touchpoint's stage number and stage.
+    level; `stages` gives each touchpoint's stage number and stage; a box is reddest at `most`.
     """
     edges = _edges(transitions, stages)
     nodes = _nodes(edges, drop_offs, stages)
@@ -67,7 +71,7 @@ def transition_graph(
     width = max((node.left + node.width for node in nodes.values()), default=0) + 2
     height = TOP + lanes * LANE + 34
     drawn = [_edge(row, nodes, widest, height) for row in reversed(kept)]
-    drawn += [_node(node) for node in nodes.values()]
+    drawn += [_node(node, most) for node in nodes.values()]
     return Markup(
         '<svg class="graph" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="group" '
         'aria-label="Touchpoints from left to right by stage, with the moves between them">'
@@ -180,7 +184,7 @@ def _line(start: Node, end: Node, height: float) -> tuple[str, str]:
     ), " back"
 
 
-def _node(node: Node) -> Markup:
+def _node(node: Node, most: float) -> Markup:
     rate = node.rate if is_known(node.rate) else None
     top = node.middle - NODE_HEIGHT / 2
     said = _said(node.name)
@@ -202,8 +206,8 @@ def _node(node: Node) -> Markup:
         '<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="6"/>{lines}</g>'
     ).format(
         end=" end" if node.name in SAID else "", told=told, name=node.name,
-        loss=f"{85 * (rate or 0):.0f}", x=node.left, y=top, w=node.width, h=NODE_HEIGHT,
-        lines=lines,
+        loss=f"{DEEPEST * min((rate or 0) / most, 1.0):.0f}",
+        x=node.left, y=top, w=node.width, h=NODE_HEIGHT, lines=lines,
     )  # fmt: skip
 
 

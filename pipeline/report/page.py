@@ -86,13 +86,15 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
     first = sections.first_screen(tables, settings)
     environment = _environment(settings)
     maps = journey_maps(tables, settings, ids)
+    reddest = sections.most_lost_touchpoint(tables, ids, least)
     has_moments = any(row["kind"] == "moment_of_truth" for row in tables.findings)
     shown = {
         "maps": maps,
         "most_lost_rate": most_lost(maps, least),
         "funnels": [sections.funnel(tables, each, least) for each in ids],
         "flows": [sections.flow(tables, each, least) for each in ids],
-        "graphs": [sections.graph(tables, settings, each) for each in ids],
+        "most_lost_touchpoint": reddest,
+        "graphs": [sections.graph(tables, settings, each, reddest) for each in ids],
         "leaving": [sections.leaving(tables, settings, each) for each in ids],
         "times": [sections.months(tables, settings, each) for each in ids],
         "assumed": [assumed(tables, each) for each in ids],

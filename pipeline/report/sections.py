@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from math import ceil
 from typing import Any
 
 from markupsafe import Markup
@@ -93,7 +94,7 @@ def flow(tables: Tables, persona_id: str, least: int) -> dict[str, Any]:
     return {"rows": rows, "drawing": drawings.flow(drawn, outcome)}
 
 
-def graph(tables: Tables, settings: Settings, persona_id: str) -> dict[str, Any]:
+def graph(tables: Tables, settings: Settings, persona_id: str, most: float = 1.0) -> dict[str, Any]:
     """The transition graph of one persona, and the table behind it, without small groups."""
     least = settings.privacy.min_group
     rows = tables.of("transitions", persona_id, level="touchpoint")
@@ -107,7 +108,7 @@ def graph(tables: Tables, settings: Settings, persona_id: str) -> dict[str, Any]
     for touchpoint in settings.touchpoints():
         stages.setdefault(touchpoint.touchpoint, (touchpoint.stage_number, touchpoint.stage))
     return {
-        "drawing": drawings.transition_graph(kept, nodes, stages) if nodes else Markup(""),
+        "drawing": drawings.transition_graph(kept, nodes, stages, most) if nodes else Markup(""),
         "is_wide": len({stages[row["node"]] for row in nodes if row["node"] in stages}) > 6,
         "rows": kept[:TABLE_ROWS],
         "withheld": len(rows) - len(kept),
@@ -152,6 +153,17 @@ def _busiest(nodes: Sequence[str], told: dict[tuple[str, int], Row]) -> list[str
 def _matrix_cell(row: Row | None, most: float) -> Row | None:
     """A cell with the depth of its colour, in hundredths of that of the largest."""
     return None if row is None else row | {"depth": round(62 * row["share"] / most)}
+
+
+def most_lost_touchpoint(tables: Tables, ids: Sequence[str], least: int) -> float:
+    """Where the scale of the transition graphs ends: the next tenth above every rate told."""
+    rates = [
+        row["drop_off_rate"]
+        for each in ids
+        for row in tables.of("drop_offs", each, level="touchpoint")
+        if row["customers"] >= least and row["dropped"] >= least
+    ]
+    return ceil(10 * max(filter(is_known, rates), default=1.0)) / 10 or 1.0
 
 
 def paths(rows: Sequence[Row], least: int) -> list[dict[str, Any]]:
