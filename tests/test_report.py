@@ -73,6 +73,31 @@ def test_it_is_below_eight_mebibytes(html: str) -> None:
     assert len(html.encode()) < 8 * 2**20
 
 
+def times(factor: int) -> str:
+    """The report without its scripts, of so many times the customers and all that they did."""
+    counted = {"journeys", "customers", "steps", "entered", "advanced", "dropped", "open",
+               "converted", "mature_steps", "scores", "events", "counted_events"}  # fmt: skip
+    tables = report_rows.tables()
+    rows = {
+        name: [
+            {
+                column: cell * factor if column in counted and isinstance(cell, int) else cell
+                for column, cell in row.items()
+            }
+            for row in held
+        ]
+        for name, held in tables.rows.items()
+    }
+    html = render(Tables(rows, tables.findings), report_rows.settings())
+    return re.sub("<script.*?</script>", "", html, flags=re.DOTALL)
+
+
+def test_a_thousand_times_the_events_differ_in_numbers_and_not_in_size() -> None:
+    small, large = times(10), times(10_000)
+    assert large.count("<tr") == small.count("<tr")
+    assert len(large) / len(small) < 1.05
+
+
 def test_its_policy_allows_its_own_scripts_by_hash_and_nothing_else(
     html: str, reader: Reader
 ) -> None:

@@ -53,7 +53,7 @@ def step_flow(flows: Sequence[Row]) -> Markup:
         Markup('<text class="told" x="{}" y="14">Step {}</text>').format(_x(step), step)
         for step in range(1, last + 1)
     ]
-    width = _x(last) + 120
+    width = _x(last) + 150
     height = max(place.top + place.height for place in places.values()) + 8
     return Markup(
         '<svg class="river steps" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" '
