@@ -3,13 +3,18 @@
 -- with q_value up to 0.05 about one in twenty is chance. p_value is two-sided, of the normal law, times
 -- the number of places that were looked at (looks, Bonferroni); erfc after Press and others, Numerical
 -- Recipes (1992), 6.2, right to 1.2e-7 of itself. A finding is_found with q_value up to 0.05 where it is
--- large enough to be told. Rows of one theme tell one story. conversions is what is at stake, whether
+-- large enough to be told (3 of 100, or for pain points a twentieth of all conversions; 10 of 100 for
+-- moves between touchpoints; odds of 1.25). Rows of one theme tell one story. conversions is what is at stake, whether
 -- lost (is_worse) or gained. Another kind joins with one more select below: see pipeline/findings.
 -- key: finding_id
 -- not_null: kind, theme, persona_id, customers, looks, z_value, p_value, q_value, conversions, is_worse, is_found
 -- allowed: kind pain_point | bright_spot | moment_of_truth | difference | loop | feeling | conformance
 -- shares: p_value, q_value
-with pain_points as (
+with conversions as (
+    select count(*) as converted from journeys.journeys where outcome = 'converted'
+),
+
+pain_points as (
     select finding_id, case when excess >= 0 then 'pain_point' else 'bright_spot' end as kind,
         -- Without personas, a stage where less is lost is the other side of the one where most is.
         'drop-off ' || case when persona_id = 'all' and excess < 0
@@ -17,8 +22,10 @@ with pain_points as (
             else stage end as theme, persona_id, stage, touchpoint, customers, 1 as looks,
         excess * 1.959963984540054e0 / nullif(
             case when excess >= 0 then excess - excess_low else excess_high - excess end, 0) as z_value,
-        conversions_lost, conversions_lost_low, conversions_lost_high, abs(excess) >= 0.03 as is_large
+        conversions_lost, conversions_lost_low, conversions_lost_high,
+        abs(excess) >= 0.03 or abs(conversions_lost) >= 0.05 * converted as is_large
     from findings.pain_points
+    cross join conversions
     where not is_withheld
 ),
 

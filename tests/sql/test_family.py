@@ -119,3 +119,16 @@ def test_ten_stories_are_on_the_first_page() -> None:
     rows = [story(f"{n:02d}", f"{n}", float(n)) for n in range(12)]
     pages = found(*rows, columns="rank, is_first_page")
     assert [page for _, page in pages] == [True] * 10 + [False] * 2
+
+
+@pytest.mark.parametrize(("lost", "is_found"), [(4.9, False), (5.1, True)])
+def test_a_small_excess_is_told_where_it_costs_a_twentieth_of_all_conversions(
+    lost: float, is_found: bool
+) -> None:
+    pain = ("a", "all", "buy", None, 900, 0.02, 0.01, 0.03, lost, lost / 2, 2 * lost, False)
+    tables = {
+        "findings.pain_points": [pain],
+        "journeys.journeys": [(n, n, None, None, "converted", 1) for n in range(100)],
+    }
+    [(found,)] = made(warehouse(tables), "findings.tests", "is_found", min_group=5)
+    assert found is is_found
