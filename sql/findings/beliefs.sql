@@ -1,7 +1,7 @@
 -- One row per measure of findings.trust that is about what is concluded: who is known by more than one
 -- identifier, what is too young, what the rules do not see, and how far personas, chain and forecasts hold.
 -- key: subject, measure
--- not_null: is_share
+-- not_null: is_percentage
 with known as (
     select count(*) as customers, count(*) filter (where identifiers > 1) as stitched
     from (select count(*) as identifiers from core.identities group by customer_id) as of_customers
@@ -28,7 +28,7 @@ foretold as (
 )
 
 select 'customers' as subject, 'share known by more than one identifier' as measure,
-    stitched / nullif(customers, 0) as figure, true as is_share, null as words
+    stitched / nullif(customers, 0) as figure, true as is_percentage, null as words
 from known
 union all
 select 'steps', 'share too young for it to be known what came of them',

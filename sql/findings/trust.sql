@@ -74,7 +74,7 @@ measures as (
         case when silhouette is null then 'not found apart' end
     from personas
     union all
-    select subject, measure, figure, is_share, words from findings.beliefs
+    select subject, measure, figure, is_percentage, words from findings.beliefs
 )
 
 select subject, measure, cast(figure as double) as figure,
