@@ -1,5 +1,6 @@
 """The command `report`: the page, and on demand a PDF, a picture and the tables beside it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -43,6 +44,8 @@ def report(
     period: str | None, compare: str, png: bool, pdf: bool, with_tables: bool,
 ) -> None:  # fmt: skip
     """Write the report from the warehouse: one HTML file that opens offline."""
+    from pipeline import journal
+    from pipeline.findings import standings
     from pipeline.groups import Period
     from pipeline.report.asked import Asked, read
     from pipeline.report.beside import write_tables
@@ -61,6 +64,7 @@ def report(
         tables = read(connection, settings, asked)
     finally:
         connection.close()
+    tables = replace(tables, standing=standings(journal.read(warehouse)))
     save(render(tables, settings, asked.personas), out)
     click.echo(f"The report is {out}")
     if pdf:

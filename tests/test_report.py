@@ -3,6 +3,8 @@
 import hashlib
 import re
 from base64 import b64encode
+from dataclasses import replace
+from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 import report_rows
 
 from pipeline.database import open_readonly, open_warehouse
+from pipeline.findings import Standing
 from pipeline.report import write_report
 from pipeline.report.page import render
 from pipeline.report.tables import Tables
@@ -207,6 +210,28 @@ def test_without_an_assumed_map_there_is_no_such_part() -> None:
 def test_drop_off_by_month_is_drawn_for_each_stage(reader: Reader) -> None:
     assert "usage Mar 2025 100 23.0 % 15.0–41.0 %" in reader.text
     assert "usage Dec 2025 (young) 100 32.0 %" in reader.text
+
+
+def test_the_trust_page_begins_with_how_far_to_trust_and_what_would_help() -> None:
+    told = ("Take the map with care: few are on it.", "Most would help: map more events.")
+    text = Reader(render(replace(report_rows.tables(), trusted=told), report_rows.settings())).text
+    assert " ".join(told) in text.split("What this rests on")[1][:400]
+
+
+def test_findings_tell_since_when_they_are_there_once_there_is_a_run_before() -> None:
+    standing = {
+        "f0": Standing("still there", "2025-11-02", "x"), "f1": Standing("new", "2025-12-01", "x"),
+        "old": Standing("gone", "2025-12-01", "<b>usage</b>"),
+    }  # fmt: skip
+    figures = [
+        {"run_id": run, "started_at": at, "figure": "journeys", "value": 1.0}
+        for run, at in (("r2", datetime(2025, 12, 1)), ("r1", datetime(2025, 11, 1)))
+    ]
+    tables = replace(report_rows.tables(figures=figures), standing=standing)
+    text = Reader(render(tables, report_rows.settings())).text
+    assert "There since the run of 2025-11-02." in text
+    assert "New in this run." in text
+    assert "Found before and no more: <b>usage</b> (since 2025-12-01)" in text
 
 
 def test_without_conversions_it_says_so() -> None:

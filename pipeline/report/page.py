@@ -130,6 +130,8 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         rows=[row for row in ROWS if has_moments or row[0] != "moment"],
         same=SAME,
         period=tables.period,
+        trusted=tables.trusted,
+        standing=tables.standing,
         compared_by=tables.comparison.by if tables.comparison else "",
         said=sections.said,
         kinds=sections.KINDS,

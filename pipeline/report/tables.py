@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from pipeline.database import has_table
+
+if TYPE_CHECKING:
+    from pipeline.findings import Standing
 
 Row = dict[str, Any]
 
@@ -165,6 +168,8 @@ class Tables:
     findings: list[Row]
     period: str = ""
     comparison: Comparison | None = None
+    trusted: tuple[str, str] = ("", "")  # how far to trust the map, and what would help most
+    standing: Mapping[str, "Standing"] = field(default_factory=dict)  # a finding, by its id
     came_of: Mapping[int, list[str]] = field(default_factory=dict)  # an action, by its number
 
     def __getitem__(self, name: str) -> list[Row]:
@@ -183,11 +188,12 @@ class Tables:
 def read_tables(connection: duckdb.DuckDBPyConnection) -> Tables:
     """Read all that the report shows, once."""
     from pipeline.actions import read_actions
-    from pipeline.findings import read_findings
+    from pipeline.findings import read_findings, tell_trust
 
     came_of = {each["action_number"]: each["sentences"] for each in read_actions(connection)}
     rows = {name: _read(connection, *what) for name, what in SELECTS.items()}
-    return Tables(rows, [dict(found) for found in read_findings(connection)], came_of=came_of)
+    found = [dict(each) for each in read_findings(connection)]
+    return Tables(rows, found, trusted=tell_trust(connection), came_of=came_of)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, table: str, sql: str) -> list[Row]:
