@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import numpy as np
 
-from pipeline.assumed_map import assumed_map_step
 from pipeline.incidence import incidence, times_to
 from pipeline.models import Step
-from pipeline.together import together
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,12 +75,9 @@ DAY = 24 * 3600 * 1e6  # in microseconds
 
 
 def conversion_step() -> Step:
-    """The step that makes run.conversion, of which graph.conversion tells the columns; with it
-    what else looks at whole journeys: the assumed map.
-    """
+    """The step that makes run.conversion, of which graph.conversion tells the columns."""
     reads = frozenset({"journeys.journeys", "personas.assignments", "core.horizon"})
-    conversion = Step("run.conversion", reads, ("run.conversion",), _run)
-    return together("run.conversion", conversion, assumed_map_step())
+    return Step("run.conversion", reads, ("run.conversion",), _run)
 
 
 def _run(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from pipeline.assumed_map import assumed_map_step
 from pipeline.chain import chain_steps
 from pipeline.chain.step import TABLE as CHAIN_TABLE
 from pipeline.conversion import conversion_step
@@ -25,29 +26,30 @@ TABLES_MADE = ("journeys.paths", "journeys.milestones")
 OF_THE_WHOLE = {
     *(f"run.{table}" for table in TABLES), "run.clock", "run.state", "run.persona_names",
     "run.customers", "run.customers_to_judge", "findings.trust", "findings.rejections",
+    "run.texts", "run.quotes",
 }  # fmt: skip
 ALL_TIME = "run.forecasts"  # needs the time before and after, so an excerpt has none
 # What is told of a group that stands beside others: little enough to make for each of several.
 OF_A_GROUP = (
     "findings.outcomes", "graph.conversion", "findings.stage_reach", "graph.stages",
     "graph.stage_fates", "graph.drop_offs", "graph.transitions", "graph.flows",
-    "findings.feelings", "findings.before_after", "findings.top_paths", "graph.step_flows",
-    "graph.step_matrix", "graph.month_drop_offs",
+    "findings.answers", "findings.visitors", "findings.feelings", "findings.before_after",
+    "findings.top_paths", "graph.step_flows", "graph.step_matrix", "graph.month_drop_offs",
 )  # fmt: skip
 OF_JOURNEYS = """
     select schema_name || '.' || table_name from duckdb_columns()
     where database_name = 'warehouse' and schema_name = 'journeys' and column_name = 'journey_id'
 """
-# A score belongs to the journey of its customer's last step before it, chosen or not.
+# An answer belongs to the journey of its customer's last step before it, chosen or not.
 EVENTS = """
     create view core.events as
     select * from warehouse.core.events
-    where score is null or event_id in (
+    where (score is null and text is null) or event_id in (
         select events.event_id
         from warehouse.core.events
         asof join warehouse.journeys.steps
             on steps.customer_id = events.customer_id and steps.started_at <= events.occurred_at
-        where events.score is not null
+        where (events.score is not null or events.text is not null)
             and journey_id in (select journey_id from run.chosen_journeys)
     )
 """
@@ -113,7 +115,7 @@ def _is_made(table: str) -> bool:
 def _make(chosen: duckdb.DuckDBPyConnection, settings: Settings, only: Collection[str]) -> None:
     """Make what can be made of the chosen journeys: a table that reads what is not there is not."""
     bound = parameters(settings, None) | {"refit": False}
-    steps = [conversion_step(), *([] if only else chain_steps())]
+    steps = [conversion_step(), *([] if only else [assumed_map_step(), *chain_steps()])]
     if only:
         chosen.execute(CHAIN_TABLE)
     for part in in_order([*read_models(), *steps]):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from pipeline.errors import SettingsError
+from pipeline.scales import SENTIMENT, feeling_bounds, scale_bounds
 from pipeline.settings import Settings
 
 Rows = Iterable[Sequence[Any]]
@@ -28,6 +29,8 @@ TABLES: dict[str, str] = {
     "assumed_map": "place_number integer, touchpoint_number integer",
     "actions": "action_number integer, taken_at timestamp, taken_on date, touchpoint varchar, "
     "persona varchar, what varchar, owner varchar",
+    "scales": "score_scale varchar, low_score double, high_score double, unhappy_to double, "
+    "happy_from double",
 }
 
 
@@ -69,6 +72,7 @@ def _rows(settings: Settings) -> Mapping[str, Rows]:
         "persona_notes": list(settings.personas.notes.items()),
         "assumed_map": list(_assumed_map(settings)),
         "actions": list(_actions(settings)),
+        "scales": list(_scales(settings)),
     }
 
 
@@ -87,6 +91,18 @@ def _assumed_map(settings: Settings) -> Rows:
             words = f"assumed_map: there is no touchpoint {name!r}; use one of {', '.join(numbers)}"
             raise SettingsError(str(settings.file), [words])
         yield place_number, numbers[name]
+
+
+def _scales(settings: Settings) -> Rows:
+    """Every scale that is asked on, and that of sentiment, with who is happy and who unhappy."""
+    told = [
+        score
+        for source in settings.sources
+        for score in (source.score, *(event.score for event in source.events))
+    ]
+    names = {score.scale for score in told if score} | {SENTIMENT}
+    for name in sorted(names):
+        yield name, *scale_bounds(name), *feeling_bounds(name)
 
 
 def _nodes(settings: Settings) -> Rows:

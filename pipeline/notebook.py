@@ -202,6 +202,32 @@ class Journeys(OwnQuestions):
 
         return pandas.DataFrame(read_findings(self._open()), columns=list(Finding.__annotations__))
 
+    # -- how they felt
+
+    def feelings(self, persona: str = EVERYONE, level: str = "stage") -> "pandas.DataFrame":
+        """One row per node and scale (`sentiment` is that of what was written): scores, customers,
+        mean_score, happy_rate, unhappy_rate and nps, each with its interval; came, answered_share.
+        Levels: all, stage, touchpoint, month.
+        """
+        levels = ("all", *LEVELS, "month")
+        cells = {"level": chosen("level", level, levels), "persona_id": self._persona(persona)}
+        order = _in_map_order(level) if level in LEVELS else "node"
+        return self._rows("findings.feelings", f"{order}, score_scale", **cells)
+
+    def leaving_words(self, persona: str = EVERYONE) -> "pandas.DataFrame":
+        """One row per word that unhappy customers wrote before leaving more than is written in all
+        other texts, most telling first: customers, writers, rest_customers, log_odds, errors.
+        """
+        persona_id = self._persona(persona)
+        return self._rows("findings.leaving_words", "place", persona_id=persona_id)
+
+    def quotes(self, persona: str = EVERYONE) -> "pandas.DataFrame":
+        """One row per stage and text that unhappy customers wrote there before they left, scrubbed
+        of names, addresses and numbers.
+        """
+        order = "(select stage_number from run.stages where stages.stage = quotes.stage), place"
+        return self._rows("findings.quotes", order, persona_id=self._persona(persona))
+
     # -- the assumed map
 
     def map_fits(self, persona: str = EVERYONE) -> "pandas.DataFrame":

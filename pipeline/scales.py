@@ -16,6 +16,9 @@ SCALES = {
     "share": (0.0, 1.0),
 }
 ALLOWED = f"use one of {', '.join(SCALES)}, or {{min: 1, max: 10}}"
+SENTIMENT = "sentiment"  # of free text, by a lexicon; a scale of its own that nobody is asked on
+# At or below, and at or above: who is unhappy, and who is happy. On other scales a quarter of it.
+FEELINGS = {"nps": (6.0, 9.0), SENTIMENT: (-0.1, 0.1)}
 _RANGE = re.compile(r"(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)")
 
 
@@ -32,8 +35,22 @@ def read_scale(value: Any) -> str:
 
 
 def scale_bounds(scale: str) -> tuple[float, float]:
-    """The lowest and the highest score of a scale that `read_scale` accepted."""
+    """The lowest and the highest score of a scale that `read_scale` accepted, or of sentiment."""
+    if scale == SENTIMENT:
+        return -1.0, 1.0
     if scale in SCALES:
         return SCALES[scale]
     low, _, high = scale.partition("..")
     return float(low), float(high)
+
+
+def feeling_bounds(scale: str) -> tuple[float, float]:
+    """The highest score of the unhappy and the lowest of the happy.
+
+    nps has its own (6 and 9), sentiment the lexicon's; else it is a quarter of the scale from its
+    ends: 2 and 4 of 1 to 5.
+    """
+    if scale in FEELINGS:
+        return FEELINGS[scale]
+    low, high = scale_bounds(scale)
+    return low + (high - low) / 4, high - (high - low) / 4

@@ -269,7 +269,7 @@ def flows() -> list[dict[str, Any]]:
 def feelings() -> list[dict[str, Any]]:
     return [
         {
-            "persona_id": persona, "stage": stage, "stage_number": number, "score_scale": "nps",
+            "level": "stage", "persona_id": persona, "node": stage, "score_scale": "nps",
             "scores": 40 * number, "customers": 38 * number,
             "mean_score": score - (1.1 if persona == "p2" else 0),
         }

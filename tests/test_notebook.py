@@ -168,7 +168,7 @@ def sample(sample_warehouse):
 
 QUESTIONS = (
     "drop_offs", "stages", "transitions", "conversion", "traits", "flows", "flow", "stage_funnel",
-    "over_time", "graph", "map_fits", "conformance",
+    "over_time", "graph", "map_fits", "conformance", "feelings", "leaving_words", "quotes",
 )  # fmt: skip
 
 

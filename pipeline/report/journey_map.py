@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.numbers import is_known
 from pipeline.report.tables import EVERYONE, Row, Tables
-from pipeline.scales import scale_bounds
+from pipeline.scales import SENTIMENT, scale_bounds
 from pipeline.settings import Settings, Stage
 
 PAINS_SHOWN, MOMENTS_SHOWN, BEFORE_SHOWN = 2, 2, 3
@@ -89,7 +89,7 @@ def _column(
         "touchpoints": _touchpoints(tables, settings, persona_id, stage),
         "feelings": [
             row
-            for row in tables.of("feelings", persona_id, stage=stage.stage)
+            for row in tables.of("feelings", persona_id, level="stage", node=stage.stage)
             if row["customers"] >= least
         ],
         "pains": [row for row in pains if row["stage"] == stage.stage][:PAINS_SHOWN],
@@ -148,13 +148,17 @@ def _behind(stage: Stage) -> list[dict[str, Any]]:
 
 
 def _main_scale(columns: Sequence[Mapping[str, Any]]) -> str | None:
-    """The scale that is asked in most stages, and there of most: the one the curve is drawn in."""
+    """The scale that is asked in most stages, and there of most: the one the curve is drawn in.
+
+    What customers wrote is drawn only where they were asked on no scale.
+    """
     asked: dict[str, tuple[int, int]] = {}
     for column in columns:
         for row in column["feelings"]:
             stages, scores = asked.get(row["score_scale"], (0, 0))
             asked[row["score_scale"]] = stages + 1, scores + row["scores"]
-    return max(sorted(asked), key=lambda scale: asked[scale]) if asked else None
+    scales = sorted(asked.keys() - {SENTIMENT}) or sorted(asked)
+    return max(scales, key=lambda scale: asked[scale], default=None)
 
 
 def _mood(feelings: Sequence[Row], scale: str | None) -> float | None:

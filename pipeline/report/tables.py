@@ -51,7 +51,7 @@ SELECTS = {
     "flows": ("graph.flows", "select * from graph.flows order by persona_id, from_number, to_node"),
     "feelings": (
         "findings.feelings",
-        "select * from findings.feelings order by persona_id, stage_number, score_scale",
+        "select * from findings.feelings order by level, persona_id, node, score_scale",
     ),
     "before_after": (
         "findings.before_after",

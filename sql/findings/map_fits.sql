@@ -53,7 +53,9 @@ totals as (
 -- The ratio of two sums over customers: Cochran, Sampling Techniques, 1977, chapter 6.
 spread as (
     select map_name, persona_id,
-        sum(power(of_all.cost - totals.cost / worst * (of_all.steps + of_all.asked), 2)) as squares
+        -- Decimals add up to the same in any order; doubles do not.
+        cast(sum(cast(power(of_all.cost - totals.cost / worst * (of_all.steps + of_all.asked), 2)
+            as decimal(38, 6))) as double) as squares
     from of_all
     inner join totals using (map_name, persona_id)
     group by map_name, persona_id

@@ -83,19 +83,16 @@ waits as (
 ),
 
 scores as (
-    select feelings.persona_id, feelings.stage, feelings.score_scale, feelings.scores,
+    select feelings.persona_id, node as stage, score_scale, feelings.scores,
         feelings.mean_score,
         (everyone.mean_score * everyone.scores - feelings.mean_score * feelings.scores)
             / nullif(everyone.scores - feelings.scores, 0) as usual_score
     from findings.feelings
-    inner join findings.feelings as everyone
-        on everyone.persona_id = 'all'
-        and everyone.stage = feelings.stage
-        and everyone.score_scale = feelings.score_scale
-    where feelings.customers >= $min_group
+    inner join findings.feelings as everyone using (level, node, score_scale)
+    where level = 'stage' and score_scale <> 'sentiment' and everyone.persona_id = 'all'
+        and feelings.customers >= $min_group
     qualify row_number() over (
-        partition by feelings.persona_id, feelings.stage
-        order by feelings.scores desc, feelings.score_scale
+        partition by feelings.persona_id, node order by feelings.scores desc, score_scale
     ) = 1
 )
 

@@ -126,10 +126,9 @@ def test_nothing_stamped_after_the_delivery_starts_a_journey(orders):
 
 def test_scores_by_the_stage_that_the_order_had_reached(orders):
     found = orders.table(
-        "select stage, score_scale, scores, mean_score from findings.feelings "
-        "where persona_id = 'all'"
-    ).set_index("stage")
-    assert set(found["score_scale"]) == {"stars"}
+        "select node, scores, mean_score from findings.feelings "
+        "where level = 'stage' and persona_id = 'all' and score_scale = 'stars'"
+    ).set_index("node")
     assert (found.loc["dispatch", "scores"], found.loc["delivery", "scores"]) == (1_444, 4_966)
     means = found["mean_score"].round(2)
     assert (means["dispatch"], means["delivery"], means["payment"]) == (1.97, 4.26, 1.52)

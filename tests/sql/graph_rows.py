@@ -29,7 +29,7 @@ COLUMNS = {
     " device varchar, customer_step_number integer, stage varchar, next_touchpoint varchar,"
     " next_started_at timestamp, is_stage_entry boolean, is_mature boolean, session_id bigint,"
     " stage_number integer, touchpoint_number integer, next_touchpoint_number integer,"
-    " next_stage_number integer",
+    " next_stage_number integer, is_session_entry boolean",
     "journeys.sequences": "journey_id bigint, customer_id bigint, path varchar, steps bigint",
     "personas.assignments": "customer_id bigint, persona_id varchar",
     "personas.features": "customer_id bigint, feature_group varchar, feature varchar, value double",
@@ -53,8 +53,8 @@ COLUMNS = {
     " steps bigint, customers bigint, mature_steps bigint",
     "graph.conversion": "persona_id varchar, month varchar, is_young boolean",
     "graph.stages": "persona_id varchar, stage varchar, went_back_rate double",
-    "findings.feelings": "persona_id varchar, stage varchar, stage_number integer,"
-    " score_scale varchar, scores bigint, customers bigint, mean_score double",
+    "findings.feelings": "level varchar, persona_id varchar, node varchar, score_scale varchar,"
+    " scores bigint, customers bigint, mean_score double",
     "findings.stage_signs": "persona_id varchar, stage varchar, repeat_share double,"
     " went_back_rate double, median_wait_seconds double, support_share double,"
     " score_scale varchar, scores bigint, mean_score double, usual_score double",
@@ -62,6 +62,11 @@ COLUMNS = {
     " conversion_low double, conversion_high double",
     "run.customers": "customer_id bigint",
     "run.persona_attributes": "attribute varchar",
+    "run.scales": "score_scale varchar, low_score double, high_score double, unhappy_to double,"
+    " happy_from double",
+    "run.texts": "event_id bigint, customer_id bigint, language varchar, sentiment double,"
+    " is_unhappy boolean",
+    "run.quotes": "event_id bigint, quote varchar",
     "run.assumed_map": "place_number integer, touchpoint_number integer",
     "run.actions": "action_number integer, taken_at timestamp, taken_on date, touchpoint varchar,"
     " persona varchar, what varchar, owner varchar",

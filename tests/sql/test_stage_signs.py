@@ -66,8 +66,10 @@ def test_support_of_fewer_than_the_least_group_is_not_told() -> None:
 
 def test_the_score_is_of_the_scale_with_most_answers_beside_that_of_the_others() -> None:
     feelings = [
-        ("all", "buy", 1, "nps", 10, 9, 6.0), ("p1", "buy", 1, "nps", 4, 4, 3.0),
-        ("all", "buy", 1, "csat", 3, 3, 1.0), ("p1", "buy", 1, "csat", 3, 3, 1.0),
+        ("stage", "all", "buy", "nps", 10, 9, 6.0), ("stage", "p1", "buy", "nps", 4, 4, 3.0),
+        ("stage", "all", "buy", "csat", 3, 3, 1.0), ("stage", "p1", "buy", "csat", 3, 3, 1.0),
+        ("stage", "all", "buy", "sentiment", 99, 9, 1.0), ("all", "p1", "all", "nps", 99, 9, 1.0),
+        ("stage", "p1", "buy", "sentiment", 99, 9, 1.0), ("all", "all", "all", "nps", 99, 9, 1.0),
     ]  # fmt: skip
     stages = [("p1", "buy", 0.0)]
     found = signs(
