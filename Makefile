@@ -31,7 +31,7 @@ check: .venv/ready-check ## lint, types, import contracts, and whether the docs 
 	@$(BIN)/python -m pipeline.dictionary --check docs/tables.md
 
 prove: .venv/ready-test ## the tests that need many repetitions, in full, with their figures in docs/proofs.json
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --prove tests/test_persona_methods.py tests/sql/test_leakage.py tests/test_planted_truth.py tests/test_incremental.py tests/test_crash.py tests/test_mature_rates.py tests/chain
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --prove tests/test_persona_methods.py tests/sql/test_leakage.py tests/test_planted_truth.py tests/test_incremental.py tests/test_crash.py tests/test_mature_rates.py tests/test_planted_worlds.py tests/chain
 
 bench: .venv/ready ## measure against other packages, write docs/performance.md (SIZES="…", SMALL=1)
 	@$(BIN)/python -m benchmarks $(if $(SMALL),--small) $(if $(SIZES),--sizes $(SIZES)) $(if $(WORK),--work $(WORK))

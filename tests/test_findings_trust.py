@@ -64,3 +64,17 @@ def test_a_source_that_knows_most_customers_alone_should_be_stitched() -> None:
 
 def test_where_nothing_was_read_there_is_nothing_to_trust() -> None:
     assert told({MAPPED: None})[0] == "There is nothing to trust yet: no event counts."
+
+
+@pytest.mark.parametrize(("least", "is_told"), [(10, True), (11, False)])
+def test_of_fewer_customers_than_min_group_nothing_is_told(least: int, is_told: bool) -> None:
+    connection = open_warehouse(":memory:")
+    connection.execute(f"""
+        create table findings.outcomes as select 'all' as persona_id, 10 as customers;
+        create table run.state as select 'min_group' as name, '{least}' as value;
+        create table findings.trust (subject text, measure text, figure double);
+        create table findings.blind_spots (source text, event text, share double);
+        create table core.sources (source text);
+        create table core.events (customer_id bigint, source text, is_left_out boolean);
+    """)
+    assert (tell_trust(connection) != ("", "")) is is_told

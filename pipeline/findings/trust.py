@@ -5,13 +5,17 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from pipeline.database import has_table
+from pipeline.database import has_table, one
 from pipeline.findings.finding import CHANCE, hundredths
 
 FIGURES = "select subject || ': ' || measure as measure, figure from findings.trust"
 UNMAPPED = """
     select source, event, share from findings.blind_spots
     where source <> 'all' order by share desc, source, event limit 1
+"""
+TOO_FEW = """
+    select customers < (select value::bigint from run.state where name = 'min_group')
+    from findings.outcomes where persona_id = 'all'
 """
 ALONE = """
     with kinds as (
@@ -51,8 +55,11 @@ LOST_TRACK, MAPPED_LEAST, ALONE_MOST = 0.05, 0.6, 0.6
 
 
 def tell_trust(connection: duckdb.DuckDBPyConnection) -> tuple[str, str]:
-    """One sentence on how far to trust the map, and one on what would help most ('' if nothing)."""
-    if not has_table(connection, "findings.trust"):
+    """One sentence on how far to trust the map, and one on what would help most ('' if nothing).
+
+    Nothing is told where there are fewer customers than `min_group` in all.
+    """
+    if not has_table(connection, "findings.trust") or _is_of_too_few(connection):
         return "", ""
     figures = dict(connection.execute(FIGURES).fetchall())
     doubts = sorted(_doubts(connection, figures), reverse=True)
@@ -64,6 +71,11 @@ def tell_trust(connection: duckdb.DuckDBPyConnection) -> tuple[str, str]:
         return f"The map can be trusted: {base}, and nothing speaks against it.", ""
     words = "; ".join(doubt.words for doubt in doubts[:2])
     return f"Take the map with care: {base}, but {words}.", f"Most would help: {doubts[0].help}."
+
+
+def _is_of_too_few(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether there are fewer customers than `min_group` in all, so that no share is told."""
+    return bool(one(connection, TOO_FEW)) if has_table(connection, "findings.outcomes") else False
 
 
 def _doubts(connection: duckdb.DuckDBPyConnection, figures: dict[str, Any]) -> Iterator[Doubt]:
