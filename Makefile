@@ -5,7 +5,7 @@ BIN := .venv/bin
 JOURNEYS := $(BIN)/journeys
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 report: .venv/ready ## run the main job on the settings in journeys.yml and write out/report.html
 	@$(JOURNEYS) run
@@ -45,6 +45,9 @@ docs: .venv/ready ## make docs/tables.md anew from the headers of the SQL files
 sample: .venv/ready ## make data/sample anew from its seed
 	@$(JOURNEYS) sample --out data/sample
 
+sample-tables: .venv/ready-test ## pin anew what the tables of the sample hold, after a change that is meant
+	@$(BIN)/python -m pytest -q tests/test_sample_tables.py --pin
+
 clean: ## remove what was made: out/, caches and the environment
 	@rm -rf out dist build .venv benchmarks/.environments .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
@@ -69,4 +72,4 @@ clean: ## remove what was made: out/, caches and the environment
 	@sh tests/browser.sh
 	@touch $@
 
-.PHONY: help report run notebooks test check prove bench nights docs sample clean
+.PHONY: help report run notebooks test check prove bench nights docs sample sample-tables clean

@@ -13,6 +13,9 @@ def pytest_addoption(parser):
     parser.addoption(
         "--prove", action="store_true", help="repeat as often as a proof needs, not as a test does"
     )
+    parser.addoption(
+        "--pin", action="store_true", help="write down anew what the tables of the sample hold"
+    )
 
 
 @pytest.fixture(scope="session")
