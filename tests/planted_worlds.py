@@ -210,6 +210,8 @@ def _fill(connection: duckdb.DuckDBPyConnection, steps: pd.DataFrame, until: pd.
                 as segment, unnest([device, channel]) as segment_value from made;
         create table run.customers as select distinct customer as customer_id from made;
         create table run.customers_to_judge as from run.customers;
+        create table run.texts (event_id bigint, customer_id bigint, language varchar,
+            sentiment double, is_unhappy boolean);
         create table personas.assignments as
             select distinct customer as customer_id, 'p' || (persona + 1) as persona_id from made;
         create table run.persona_names as
