@@ -17,6 +17,7 @@ PATH_STEPS_SHOWN, TABLE_ROWS, MATRIX_ROWS, AT_ONCE = 16, 60, 40, 3
 STAGES_BY_MONTH = 12
 TO_ACT_ON = ("pain_point", "moment_of_truth", "difference")  # a loop costs little by itself
 PARTS = ("advanced", "converted", "went_back", "dropped", "open")
+DEEPEST = 48  # of a cell's colour; deeper, the dark scheme's figures fall below 4.5 to 1
 PART_COLOURS = ("is-accent", "is-mid", "is-back", "is-lost", "is-open")
 KINDS = {
     "pain_point": "Pain point", "moment_of_truth": "Moment of truth", "difference": "Difference",
@@ -152,7 +153,7 @@ def _busiest(nodes: Sequence[str], told: dict[tuple[str, int], Row]) -> list[str
 
 def _matrix_cell(row: Row | None, most: float) -> Row | None:
     """A cell with the depth of its colour, in hundredths of that of the largest."""
-    return None if row is None else row | {"depth": round(62 * row["share"] / most)}
+    return None if row is None else row | {"depth": round(DEEPEST * row["share"] / most)}
 
 
 def most_lost_touchpoint(tables: Tables, ids: Sequence[str], least: int) -> float:
