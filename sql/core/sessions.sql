@@ -1,5 +1,6 @@
 -- One row per session: a run of one customer's events with no gap longer than $session_timeout.
--- A session of two events or more is engaged. Channel and device are the first that it tells.
+-- A session of two events or more is engaged. Its channel is its first event's, if that has one; its
+-- device is the first that it tells.
 -- Per customer: made for those in run.customers, and from their own events only.
 -- key: session_id
 -- not_null: customer_id, session_number, started_at, ended_at, events, mapped_events, is_engaged
@@ -20,7 +21,7 @@ sessions as (
         count(touchpoint) as mapped_events,
         arg_min(touchpoint, event_number) filter (where touchpoint is not null) as first_touchpoint,
         arg_max(touchpoint, event_number) filter (where touchpoint is not null) as last_touchpoint,
-        arg_min(channel, event_number) filter (where channel is not null) as channel,
+        max(channel) filter (where event_id = session_id) as channel,  -- the first event is its id
         arg_min(device, event_number) filter (where device is not null) as device
     from events
     group by session_id, customer_id

@@ -84,10 +84,18 @@ def test_two_identifier_sets_of_one_customer_share_a_session():
     assert rows(connection, "customer_id, events", "core.sessions") == [(5, 2)]
 
 
-def test_a_session_tells_its_times_and_the_first_channel_and_device_known():
+def test_a_sessions_channel_is_its_first_events_and_none_where_that_has_none():
     events = [
-        Event(1, "03-01 10:00", "scroll"),
-        Event(1, "03-01 10:10", "ad", channel="paid"),
+        Event(1, "03-01 10:00", "scroll"), Event(1, "03-01 10:10", "ad", channel="paid"),
+        Event(1, "03-02 10:00", "ad", channel="mail"), Event(1, "03-02 10:10", "ad", channel="ads"),
+    ]  # fmt: skip
+    assert sessions(events, "session_number, channel") == [(1, None), (2, "mail")]
+
+
+def test_a_session_tells_its_times_its_channel_and_the_first_device_known():
+    events = [
+        Event(1, "03-01 10:00", "scroll", channel="paid"),
+        Event(1, "03-01 10:10", "ad"),
         Event(1, "03-01 10:20", "demo", channel="mail", device="phone"),
     ]
     columns = "started_at, ended_at, first_touchpoint, last_touchpoint, channel, device, is_engaged"
