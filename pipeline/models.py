@@ -13,13 +13,15 @@ from typing import Any
 
 import duckdb
 
+from pipeline import sums
 from pipeline.database import bind, one, quote
 from pipeline.errors import PromiseError
 
 # A select that reads one of these serves all customers, or those listed there.
 CUSTOMER_LISTS = ("run.customers", "run.customers_to_judge")
+JUDGED = CUSTOMER_LISTS[1]
 LISTED = "customer_id in (select customer_id from {})"  # as every such select says it
-HEADER_FIELDS = ("key", "not_null", "allowed", "shares")
+HEADER_FIELDS = ("key", "not_null", "allowed", "shares", "adds")
 FIRST_WORDS = ("One row per", "A ", "Each ")
 
 
@@ -38,6 +40,7 @@ class Model:
     not_null: tuple[str, ...] = ()
     allowed: tuple[tuple[str, tuple[str, ...]], ...] = ()  # column, its values
     shares: tuple[str, ...] = ()  # columns from 0 to 1
+    adds: tuple[str, ...] = ()  # columns of a sum over customers, see pipeline.sums
 
     @property
     def reads(self) -> frozenset[str]:
@@ -52,6 +55,11 @@ class Model:
     def customer_list(self) -> str | None:
         """The table of customers that the select serves; None where it is about everyone."""
         return next((table for table in CUSTOMER_LISTS if table in self.reads), None)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether a run over touched customers builds upon the table as it stands."""
+        return self.customer_list is not None or self.name == sums.PERSONAS
 
 
 @dataclass(frozen=True)
@@ -113,6 +121,7 @@ def read_model(path: Path) -> Model:
         key=_names(fields.get("key", "")),
         not_null=_names(fields.get("not_null", "")),
         shares=_names(fields.get("shares", "")),
+        adds=_names(fields.get("adds", "")),
         allowed=tuple(map(_allowed, filter(None, fields.get("allowed", "").split(";")))),
     )  # fmt: skip
 
@@ -155,18 +164,34 @@ def build(
     With `only_touched`, tables below the customer keep the rows of customers not listed.
     `progress` is told each part as it begins, `made` each table with its number of new rows.
     """
+    added = [part for part in parts if isinstance(part, Model) and part.adds]
     for part in parts:
         progress(part.name)
         if isinstance(part, Step):
             part.run(connection, parameters)
-            continue
-        if only_touched and part.customer_list:
-            rows = renew(connection, part, parameters)
-            check(connection, part, only_renewed=True)
+            if only_touched and JUDGED in part.makes:
+                sums.remember(connection, added, parameters)
         else:
-            rows = create(connection, for_everyone(part), parameters)
-            check(connection, part)
-        made(part.name, rows)
+            made(part.name, _make(connection, part, parameters, only_touched=only_touched))
+    sums.forget(connection, added)
+
+
+def _make(
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    parameters: Mapping[str, Any],
+    *,
+    only_touched: bool,
+) -> int:
+    """Make one table, or what is touched of it, and check its promises; gives its new rows."""
+    if only_touched and model.customer_list and not model.adds:
+        rows = renew(connection, model, parameters)
+        check(connection, model, only_renewed=True)
+        return rows
+    summed = sums.renew_sum(connection, model, parameters) if only_touched and model.adds else None
+    rows = create(connection, for_everyone(model), parameters) if summed is None else summed
+    check(connection, model)
+    return rows
 
 
 def drop_remade(
@@ -174,7 +199,7 @@ def drop_remade(
 ) -> None:
     """Drop the tables that `build` makes whole, so that the new ones take the room of the old."""
     for part in parts:
-        if isinstance(part, Model) and not (only_touched and part.customer_list):
+        if isinstance(part, Model) and not (only_touched and part.is_kept):
             connection.execute(f"drop table if exists {part.name}")
     connection.execute("checkpoint")
 

@@ -2,15 +2,19 @@
 -- from each stage a journey reached to the next one further on that it reached, whatever it went
 -- back to in between, and from the furthest one to its outcome. So as many leave as come.
 -- Nodes are the stages, CONVERTED, DROPPED and OPEN; numbers are the stages', null for outcomes.
+-- Adds up: made for the customers in run.customers_to_judge, as they were and as they are.
 -- key: persona_id, from_node, to_node
+-- adds: journeys, customers
 -- not_null: from_number, journeys, customers
 with visits as (
     select journey_id, customer_id, visit_number, stage, stage_number
     from journeys.stage_visits
+    where customer_id in (select customer_id from run.customers_to_judge)
 ),
 
 journeys as (
     select journey_id, outcome from journeys.journeys
+    where customer_id in (select customer_id from run.customers_to_judge)
 ),
 
 assignments as (

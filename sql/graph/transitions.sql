@@ -20,32 +20,6 @@ nodes as (
     select level, node_number, node from run.nodes
 ),
 
-of_customers as (  -- once for everyone and the personas alike: who has how many of each move
-    select level, customer_id, from_number, to_number,
-        count(*) as steps,
-        count(*) filter (where is_known) as known,
-        count(*) filter (where is_known_of_persona) as known_of_persona
-    from moves
-    group by level, customer_id, from_number, to_number
-),
-
-edges as (
-    select level, 'all' as persona_id, from_number, to_number,
-        cast(sum(steps) as bigint) as steps,
-        count(*) as customers,
-        cast(sum(known) as bigint) as mature_steps
-    from of_customers
-    group by level, from_number, to_number
-    union all
-    select level, persona_id, from_number, to_number,
-        cast(sum(steps) as bigint) as steps,
-        count(*) as customers,
-        cast(sum(known_of_persona) as bigint) as mature_steps
-    from of_customers
-    inner join assignments using (customer_id)
-    group by level, persona_id, from_number, to_number
-),
-
 times as (
     select level, 'all' as persona_id, from_number, to_number,
         median(seconds) as median_seconds,
@@ -68,7 +42,7 @@ rated as (
         cast(sum(mature_steps) over (partition by level, persona_id, from_number) as bigint)
             as from_mature_steps,
         nullif(from_mature_steps, 0) as trials
-    from edges
+    from graph.transition_counts
 )
 
 select rated.level, persona_id, from_nodes.node as from_node, to_nodes.node as to_node, steps,

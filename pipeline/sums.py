@@ -1,0 +1,89 @@
+"""Tables of counts, brought up to date by what touched customers no longer add and what they add now.
+
+A table whose header says `adds:` is a sum over customers: its select serves all of them, or those in
+`run.customers_to_judge`. A run that makes only touched customers anew computes it for them twice:
+over their rows as they were, before these are renewed, and as they are. What is kept, less the one,
+plus the other is the table of a full run, as whole numbers add up to the same in any order. See
+docs/decisions/sums.md.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from pipeline.database import bind, has_table, one, quote
+
+if TYPE_CHECKING:
+    from pipeline.models import Model
+
+PERSONAS = "personas.assignments"
+BEFORE = "run.personas_before"
+# Who was given another persona while nothing else about them changed: the personas are new ones.
+REASSIGNED = f"""
+    select count(*)
+    from {BEFORE} as before
+    full join {PERSONAS} as now using (customer_id)
+    where before.persona_id is distinct from now.persona_id
+        and customer_id not in (select customer_id from run.customers_to_judge)
+"""
+
+
+def remember(
+    connection: duckdb.DuckDBPyConnection,
+    models: "Iterable[Model]",
+    parameters: Mapping[str, Any],
+) -> None:
+    """Keep what the listed customers added to each sum, before their rows are renewed."""
+    connection.execute(f"create or replace table {BEFORE} as from {PERSONAS}")
+    for model in models:
+        sql = f"create or replace table {_before(model)} as {model.sql}"
+        connection.execute(sql, bind(sql, parameters))
+
+
+def renew_sum(
+    connection: duckdb.DuckDBPyConnection, model: "Model", parameters: Mapping[str, Any]
+) -> int | None:
+    """Bring one sum up to date; gives its rows, None where it must be made whole.
+
+    That is where it counts by persona and customers who were not touched have another persona.
+    """
+    if PERSONAS in model.reads and one(connection, REASSIGNED):
+        return None
+    columns = [row[0] for row in connection.execute(f"describe {model.name}").fetchall()]
+    keys = ", ".join(quote(name) for name in columns if name not in model.adds)
+    added = ", ".join(map(quote, model.adds))
+    taken = ", ".join(f"-{quote(name)} as {quote(name)}" for name in model.adds)
+    summed = [f"sum({quote(name)})::bigint" for name in model.adds]
+    listed = ", ".join(
+        f"{summed[model.adds.index(name)]} as {quote(name)}" if name in model.adds else quote(name)
+        for name in columns
+    )
+    sql = f"""
+        create or replace table {model.name} as
+        select {listed}
+        from (
+            select {keys}, {added} from {model.name}
+            union all
+            select {keys}, {taken} from {_before(model)}
+            union all
+            select {keys}, {added} from ({model.sql})
+        )
+        group by {keys}
+        having {" or ".join(f"{name} <> 0" for name in summed)}
+        order by {keys}
+    """
+    rows = int(one(connection, sql, bind(sql, parameters)))
+    connection.execute(f"drop table {_before(model)}")
+    return rows
+
+
+def forget(connection: duckdb.DuckDBPyConnection, models: "Iterable[Model]") -> None:
+    """Drop what was kept for the sums, where any is left."""
+    for table in (BEFORE, *map(_before, models)):
+        if has_table(connection, table):
+            connection.execute(f"drop table {table}")
+
+
+def _before(model: "Model") -> str:
+    return "run.before_" + model.name.replace(".", "_")

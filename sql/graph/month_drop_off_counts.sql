@@ -1,0 +1,84 @@
+-- One row per month in which journeys began (YYYY-MM in $timezone), level, persona (`all` is everyone)
+-- and node: the counts behind graph.month_drop_offs, as graph.drop_off_counts has them for all journeys.
+-- Adds up: made for the customers in run.customers_to_judge, as they were and as they are.
+-- key: month, level, persona_id, from_number
+-- adds: steps, customers, journeys, mature_steps, dropped, mature_journeys
+-- allowed: level stage|touchpoint
+with journeys as (
+    select journey_id, (started_at at time zone 'UTC') at time zone $timezone as local_time
+    from journeys.journeys
+    where customer_id in (select customer_id from run.customers_to_judge)
+),
+
+numbered as (  -- numbers instead of names are grouped by
+    select journey_id,
+        extract(year from local_time) * 12 + extract(month from local_time) as month_number,
+        substr(cast(cast(local_time as date) as varchar), 1, 7) as month
+    from journeys
+),
+
+months as (
+    select month_number, min(month) as month from numbered group by month_number
+),
+
+moves as (
+    select level, journey_id, customer_id, from_number, is_mature,
+        is_mature and is_after_look as is_rated, to_node = 'DROPPED' as is_drop
+    from journeys.moves
+    where from_number <> 0
+        and customer_id in (select customer_id from run.customers_to_judge)
+),
+
+of_journeys as (
+    select level, journey_id, customer_id, from_number,
+        count(*) as steps,
+        count(*) filter (where is_mature) as mature,
+        count(*) filter (where is_mature and is_drop) as mature_dropped,
+        count(*) filter (where is_rated) as rated,
+        count(*) filter (where is_rated and is_drop) as rated_dropped
+    from moves
+    group by level, journey_id, customer_id, from_number
+),
+
+of_customers as (  -- once for everyone and the personas alike
+    select month_number, level, customer_id, from_number,
+        sum(steps) as steps,
+        count(*) as journeys,
+        sum(mature) as mature,
+        sum(mature_dropped) as mature_dropped,
+        count(*) filter (where mature > 0) as mature_journeys,
+        sum(rated) as rated,
+        sum(rated_dropped) as rated_dropped,
+        count(*) filter (where rated > 0) as rated_journeys
+    from of_journeys
+    inner join numbered using (journey_id)
+    group by month_number, level, customer_id, from_number
+),
+
+counted as (
+    select month_number, level, 'all' as persona_id, from_number,
+        cast(sum(steps) as bigint) as steps,
+        count(*) as customers,
+        cast(sum(journeys) as bigint) as journeys,
+        cast(sum(mature) as bigint) as mature_steps,
+        cast(sum(mature_dropped) as bigint) as dropped,
+        cast(sum(mature_journeys) as bigint) as mature_journeys
+    from of_customers
+    group by month_number, level, from_number
+    union all
+    select month_number, level, persona_id, from_number,
+        cast(sum(steps) as bigint) as steps,
+        count(*) as customers,
+        cast(sum(journeys) as bigint) as journeys,
+        cast(sum(rated) as bigint) as mature_steps,
+        cast(sum(rated_dropped) as bigint) as dropped,
+        cast(sum(rated_journeys) as bigint) as mature_journeys
+    from of_customers
+    inner join personas.assignments using (customer_id)
+    group by month_number, level, persona_id, from_number
+)
+
+select month, level, persona_id, from_number, steps, customers, journeys, mature_steps, dropped,
+    mature_journeys
+from counted
+inner join months using (month_number)

@@ -1,0 +1,86 @@
+-- One row per segment, its value, level, persona (`all` is everyone) and node: the counts behind
+-- graph.segment_drop_offs, as graph.drop_off_counts has them for all journeys.
+-- Adds up: made for the customers in run.customers_to_judge, as they were and as they are.
+-- key: segment, segment_value, level, persona_id, from_number
+-- adds: steps, customers, journeys, mature_steps, dropped, mature_journeys
+-- allowed: level stage|touchpoint
+with moves as (
+    select level, journey_id, customer_id, from_number, is_mature,
+        is_mature and is_after_look as is_rated, to_node = 'DROPPED' as is_drop
+    from journeys.moves
+    where from_number <> 0
+        and customer_id in (select customer_id from run.customers_to_judge)
+),
+
+segments as (
+    select journey_id, segment, segment_value
+    from journeys.segments
+    where segment_value is not null
+        and customer_id in (select customer_id from run.customers_to_judge)
+),
+
+segment_values as (  -- numbered, since names are dear to group by
+    select segment, segment_value,
+        row_number() over (order by segment, segment_value) as value_number
+    from (select distinct segment, segment_value from segments)
+),
+
+numbered as (
+    select journey_id, value_number
+    from segments
+    inner join segment_values using (segment, segment_value)
+),
+
+of_journeys as (
+    select level, journey_id, customer_id, from_number,
+        count(*) as steps,
+        count(*) filter (where is_mature) as mature,
+        count(*) filter (where is_mature and is_drop) as mature_dropped,
+        count(*) filter (where is_rated) as rated,
+        count(*) filter (where is_rated and is_drop) as rated_dropped
+    from moves
+    group by level, journey_id, customer_id, from_number
+),
+
+of_customers as (  -- once for everyone and the personas alike
+    select value_number, level, customer_id, from_number,
+        sum(steps) as steps,
+        count(*) as journeys,
+        sum(mature) as mature,
+        sum(mature_dropped) as mature_dropped,
+        count(*) filter (where mature > 0) as mature_journeys,
+        sum(rated) as rated,
+        sum(rated_dropped) as rated_dropped,
+        count(*) filter (where rated > 0) as rated_journeys
+    from of_journeys
+    inner join numbered using (journey_id)
+    group by value_number, level, customer_id, from_number
+),
+
+counted as (
+    select value_number, level, 'all' as persona_id, from_number,
+        cast(sum(steps) as bigint) as steps,
+        count(*) as customers,
+        cast(sum(journeys) as bigint) as journeys,
+        cast(sum(mature) as bigint) as mature_steps,
+        cast(sum(mature_dropped) as bigint) as dropped,
+        cast(sum(mature_journeys) as bigint) as mature_journeys
+    from of_customers
+    group by value_number, level, from_number
+    union all
+    select value_number, level, persona_id, from_number,
+        cast(sum(steps) as bigint) as steps,
+        count(*) as customers,
+        cast(sum(journeys) as bigint) as journeys,
+        cast(sum(rated) as bigint) as mature_steps,
+        cast(sum(rated_dropped) as bigint) as dropped,
+        cast(sum(rated_journeys) as bigint) as mature_journeys
+    from of_customers
+    inner join personas.assignments using (customer_id)
+    group by value_number, level, persona_id, from_number
+)
+
+select segment, segment_value, level, persona_id, from_number, steps, customers, journeys, mature_steps,
+    dropped, mature_journeys
+from counted
+inner join segment_values using (value_number)
