@@ -1,4 +1,8 @@
-"""Promises beyond the headers: each file in `sql/checks/` returns the rows that break one."""
+"""Promises beyond the headers: each file in `sql/checks/` returns the rows that break one.
+
+What is below the customer is looked at for those in `run.customers` or `run.customers_to_judge`
+where a run makes only them anew: the rows of the others were checked when they were made.
+"""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -8,7 +12,7 @@ import duckdb
 
 from pipeline.database import bind
 from pipeline.errors import PromiseError
-from pipeline.models import sql_folder
+from pipeline.models import all_customers, sql_folder
 
 SHOWN = 3  # offending rows told in the message
 
@@ -18,21 +22,30 @@ def run_checks(
     parameters: Mapping[str, Any],
     progress: Callable[[str], None] = lambda name: None,
     folder: Path | None = None,
+    *,
+    only_touched: bool = False,
 ) -> None:
-    """Run every check. Raises PromiseError naming each broken one, with its first rows."""
+    """Run every check; with `only_touched` those about customers look at the listed ones only.
+
+    Raises PromiseError naming each broken one, with its first rows.
+    """
     broken = []
     for path in sorted(((folder or sql_folder()) / "checks").glob("*.sql")):
         progress(f"checks.{path.stem}")
-        if found := _offending(connection, path, parameters):
+        if found := _offending(connection, path, parameters, only_touched):
             broken.append(found)
     if broken:
         raise PromiseError("\n".join(["Nothing was published, these checks found rows:", *broken]))
 
 
 def _offending(
-    connection: duckdb.DuckDBPyConnection, path: Path, parameters: Mapping[str, Any]
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    parameters: Mapping[str, Any],
+    only_touched: bool,
 ) -> str:
     sql = path.read_text(encoding="utf-8")
+    sql = sql if only_touched else all_customers(sql)
     found = connection.execute(sql, bind(sql, parameters))
     columns = [column[0] for column in found.description or ()]
     rows = found.fetchall()

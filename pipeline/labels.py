@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline.database import quote, text
+from pipeline.database import one, quote, text
 from pipeline.models import Step
 from pipeline.rules import columns_of, compile_rule
 from pipeline.settings import Settings
@@ -31,6 +31,8 @@ def labels_step(settings: Settings) -> Step:
 
 def labels_sql(connection: duckdb.DuckDBPyConnection, settings: Settings) -> str:
     """The statement that makes the view; the analyst's text enters by `compile_rule` only."""
+    # Told as it is: looked up by a subquery, it would keep joins from being tried before the rules.
+    cutoff = one(connection, "select cutoff from run.clock")
     columns = _columns(connection, "landing.events")
     shown = [name for name in columns if name not in INTERNAL]
     kinds = _columns(connection, "landing.identifier_sets")
@@ -62,7 +64,7 @@ def labels_sql(connection: duckdb.DuckDBPyConnection, settings: Settings) -> str
         )
         + f", {left_out or 'false'} as is_left_out"
         + f" from landing.events as events{join if needs_identifiers else ''}"
-        + " where events.occurred_at <= (select cutoff from run.clock)"
+        + f" where events.occurred_at <= timestamp {text(cutoff.isoformat(' '))}"
     )
 
 

@@ -149,7 +149,7 @@ def _make(
     result.notes += _notices(connection)
     timed("checks")
     record.update(records.figures(connection))
-    run_checks(connection, bound)
+    run_checks(connection, bound, only_touched=only_touched)
     write_state(connection, written, options)
 
 
@@ -222,7 +222,9 @@ def _in_words(warehouse: Path, options: Options) -> Iterator[None]:
             f"{warehouse}: the run needs more memory than its limit ({limit}). What was published "
             "before still stands. Give it more: --memory-limit 8GB."
         ) from problem
-    except (duckdb.IOException, duckdb.FatalException, OSError) as problem:
+    except (
+        duckdb.IOException, duckdb.FatalException, duckdb.TransactionException, OSError,
+    ) as problem:  # fmt: skip
         if not any(words in str(problem) for words in FULL_DISK):
             if str(warehouse) not in str(problem):
                 raise

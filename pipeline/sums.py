@@ -1,10 +1,10 @@
-"""Tables of counts, brought up to date by what touched customers no longer add and what they add now.
+"""Tables of counts: what touched customers added is taken off, and what they add now put on.
 
-A table whose header says `adds:` is a sum over customers: its select serves all of them, or those in
+A table whose header says `adds:` is a sum over customers: its select serves all, or those in
 `run.customers_to_judge`. A run that makes only touched customers anew computes it for them twice:
-over their rows as they were, before these are renewed, and as they are. What is kept, less the one,
-plus the other is the table of a full run, as whole numbers add up to the same in any order. See
-docs/decisions/sums.md.
+over their rows as they were, before these are renewed, and as they are. What is kept, less the
+one, plus the other is the table of a full run, as whole numbers add up to the same in any order.
+See docs/decisions/sums.md.
 """
 
 from collections.abc import Iterable, Mapping

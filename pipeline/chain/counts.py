@@ -1,4 +1,4 @@
-"""How often each move was made, in each of 400 parts of the customers: `run.move_counts`.
+"""How often each move was made, in each of 400 parts of the customers: graph.move_counts as lists.
 
 A part is a customer's id modulo 400; ids are digests, so the parts are drawn at random and depend
 on nothing but the customer. Weighing parts anew is then a bootstrap over customers whose cost does
@@ -13,7 +13,6 @@ from typing import Any
 import duckdb
 
 from pipeline.chain.absorbing import CONVERTED, Chain, absorbing_chain
-from pipeline.database import bind
 from pipeline.models import Step
 
 PARTS = 400
@@ -21,92 +20,31 @@ EVERYONE = "all"
 Edges = dict[tuple[str, str], Any]  # (from, to) -> moves by part
 Counts = dict[tuple[str, str], "Tally"]  # by (level, persona_id)
 
-NODE_MOVES = """
-moves as (
-    select level, customer_id, from_number as from_node, to_number as to_node, is_goal,
-        next_is_goal, is_mature, is_after_look,
-        coalesce(stay_seconds, 0) + coalesce(seconds, 0) as seconds
-    from journeys.moves
-    where to_number not in (select node_number from run.nodes where node = 'OPEN')
-)
-"""
-
-# A journey's channels are those of its sessions, in order; sessions that tell none are skipped.
-CHANNEL_MOVES = """
-sessions as (
-    select journey_id, customer_id, session_id, min(step_number) as place,
-        bool_and(is_mature) as is_mature, min(customer_step_number) > $look as is_after_look
-    from journeys.steps
-    group by journey_id, customer_id, session_id
+# One row per level, persona, move and whether it leaves or leads to the goal alone; the lists go
+# together: the part, the known moves there, those after the look, and the seconds of both. Channels
+# only where any session tells one.
+MOVE_COUNTS = """
+create or replace table run.move_counts as
+with counts as (
+    select * from graph.move_counts
 ),
 
 told as (
-    select sessions.*, channel,
-        lead(channel) over in_order as next_channel, row_number() over in_order as number
-    from sessions
-    inner join core.sessions as channels using (session_id)
-    where channel is not null and channel not in ('START', 'CONVERTED', 'DROPPED', 'OPEN')
-    window in_order as (partition by journey_id order by place)
-),
-
-moves as (
-    select 'channel' as level, journeys.customer_id, 'START' as from_node,
-        coalesce(channel, upper(outcome)) as to_node, false as is_goal, false as next_is_goal,
-        true as is_mature, true as is_after_look, 0 as seconds
-    from journeys.journeys
-    left join told on told.journey_id = journeys.journey_id and number = 1
-    where exists (from told) and (channel is not null or outcome <> 'open')
-    union all
-    select 'channel', told.customer_id, channel, coalesce(next_channel, upper(outcome)), false,
-        false, is_mature, is_after_look, 0
-    from told
-    inner join journeys.journeys using (journey_id)
-    where next_channel is not null or outcome <> 'open'
+    select count(*) > 0 as is_channel_told
+    from counts
+    where level = 'channel' and from_node = 'START'
+        and to_node not in ('CONVERTED', 'DROPPED', 'OPEN')
 )
+
+select level, persona_id, from_node, to_node, is_goal, next_is_goal,
+    list(part) as parts, list(moves) as moves, list(moves_after_look) as moves_after_look,
+    list(cast(seconds as double)) as seconds,
+    list(cast(seconds_after_look as double)) as seconds_after_look
+from counts
+cross join told
+where level <> 'channel' or is_channel_told
+group by level, persona_id, from_node, to_node, is_goal, next_is_goal
 """
-
-COUNTED = """
-, counted as (
-    select level, persona_id, from_node, to_node, is_goal, next_is_goal,
-        customer_id % 400 as part,
-        count(*) as moves,
-        count(*) filter (where is_after_look) as moves_after_look,
-        cast(sum(seconds) as double) as seconds,
-        cast(coalesce(sum(seconds) filter (where is_after_look), 0) as double)
-            as seconds_after_look
-    from moves
-    inner join personas.assignments using (customer_id)
-    where is_mature
-    group by all
-),
-
-listed as (
-    select level, persona_id, from_node, to_node, is_goal, next_is_goal,
-        list(part) as parts, list(moves) as moves, list(moves_after_look) as moves_after_look,
-        list(seconds) as seconds, list(seconds_after_look) as seconds_after_look
-    from counted
-    group by all
-)
-"""
-
-NAMED = """
-select listed.level, persona_id, from_nodes.node as from_node, to_nodes.node as to_node,
-    listed.* exclude (level, persona_id, from_node, to_node)
-from listed
-inner join run.nodes as from_nodes
-    on from_nodes.level = listed.level and from_nodes.node_number = from_node
-inner join run.nodes as to_nodes
-    on to_nodes.level = listed.level and to_nodes.node_number = to_node
-"""
-
-# One row per level, persona, move and whether it leaves or leads to the goal alone; the lists go
-# together: the part, the known moves there, those after the look, and the seconds of both.
-# Two statements: one union of all moves took twice as long at ten million events. Numbers instead
-# of names are grouped by: half the work.
-MOVE_COUNTS = (
-    f"create or replace table run.move_counts as with {NODE_MOVES} {COUNTED} {NAMED}",
-    f"insert into run.move_counts with {CHANNEL_MOVES} {COUNTED} from listed",
-)
 
 # How many journeys each part of the customers made, how many converted, and with what value.
 VALUE_COUNTS = """
@@ -126,14 +64,11 @@ order by persona_id, part
 def counts_step() -> Step:
     """The step that makes run.move_counts and run.value_counts."""
 
-    def make(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
-        for sql in (*MOVE_COUNTS, VALUE_COUNTS):
-            connection.execute(sql, bind(sql, parameters))
+    def make(connection: duckdb.DuckDBPyConnection, _: Mapping[str, Any]) -> None:
+        connection.execute(MOVE_COUNTS)
+        connection.execute(VALUE_COUNTS)
 
-    reads = frozenset({
-        "journeys.moves", "journeys.steps", "journeys.journeys", "core.sessions",
-        "personas.assignments", "run.nodes",
-    })  # fmt: skip
+    reads = frozenset({"graph.move_counts", "journeys.journeys", "personas.assignments"})
     return Step("run.move_counts", reads, ("run.move_counts", "run.value_counts"), make)
 
 

@@ -35,7 +35,7 @@ where horizon > first_event_at
 """
 MOVES = """
 with moves as (
-    select level, persona_id, customer_id % 400 as part, from_node, to_node,
+    select level, persona_id, customer_id % 400 as part, from_number, to_number,
         started_at >= learned_until as is_tried
     from journeys.moves
     inner join personas.assignments using (customer_id)
@@ -43,14 +43,22 @@ with moves as (
     where customer_id % 400 < $parts and is_mature and to_node <> 'OPEN' and (
         started_at >= learned_until
         or started_at + interval 1 second * coalesce(stay_seconds, 0)
-            + case when from_node = 'START' then interval 0 day else $give_up_after end
+            + case when from_number = 0 then interval 0 day else $give_up_after end
             < learned_until
     )
+),
+
+counted as (  -- numbers instead of names are grouped by
+    select level, persona_id, from_number, to_number, is_tried, part, count(*) as moves
+    from moves
+    group by all
 )
 
-select level, persona_id, from_node, to_node, is_tried, part, count(*) as moves
-from moves
-group by all
+select counted.level, persona_id, froms.node as from_node, tos.node as to_node, is_tried, part,
+    moves
+from counted
+join run.nodes as froms on froms.level = counted.level and froms.node_number = from_number
+join run.nodes as tos on tos.level = counted.level and tos.node_number = to_number
 order by all
 """
 # Journeys that were watched after the cut.
@@ -102,7 +110,7 @@ create or replace table run.forecasts (
 def forecast_step() -> Step:
     """The step that makes run.forecasts, of which graph.forecasts tells the columns."""
     reads = frozenset({
-        "journeys.moves", "journeys.journeys", "personas.assignments", "core.horizon",
+        "journeys.moves", "journeys.journeys", "personas.assignments", "core.horizon", "run.nodes",
     })  # fmt: skip
     return Step("run.forecasts", reads, ("run.forecasts",), _run)
 

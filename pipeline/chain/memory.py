@@ -20,22 +20,36 @@ Contexts = Mapping[tuple[str, ...], Mapping[str, float]]  # the nodes remembered
 # Known moves with the node before; seven of ten customers are learned from, three held out.
 MOVES = """
 with moves as (
-    select level, persona_id, from_node, to_node, customer_id // 400 % 10 >= 7 as is_held_out,
-        coalesce(lag(from_node) over (
-            partition by level, journey_id order by move_number
-        ), '') as before_node
+    select level, persona_id, from_number, to_number, customer_id // 400 % 10 >= 7 as is_held_out,
+        lag(from_number) over (partition by level, journey_id order by move_number)
+            as before_number
     from journeys.moves
     inner join personas.assignments using (customer_id)
     where is_mature and to_node <> 'OPEN' and customer_id % 400 < $parts
+),
+
+counted as (  -- numbers instead of names are grouped by
+    select level, persona_id, before_number, from_number, to_number, is_held_out, count(*) as moves
+    from moves
+    group by all
+),
+
+summed as (
+    select level, 'all' as persona_id, before_number, from_number, to_number, is_held_out,
+        cast(sum(moves) as bigint) as moves
+    from counted
+    group by all
+    union all
+    select * from counted
 )
 
-select level, coalesce(persona_id, 'all') as persona_id, before_node, from_node, to_node,
-    is_held_out, count(*) as moves
-from moves
-group by grouping sets (
-    (level, persona_id, before_node, from_node, to_node, is_held_out),
-    (level, before_node, from_node, to_node, is_held_out)
-)
+select summed.level, persona_id, coalesce(befores.node, '') as before_node, froms.node as from_node,
+    tos.node as to_node, is_held_out, moves
+from summed
+join run.nodes as froms on froms.level = summed.level and froms.node_number = from_number
+join run.nodes as tos on tos.level = summed.level and tos.node_number = to_number
+left join run.nodes as befores
+    on befores.level = summed.level and befores.node_number = before_number
 order by all
 """
 TABLE = """
@@ -50,7 +64,7 @@ MEMORIES = (0, 1, 2)
 
 def memory_step() -> Step:
     """The step that makes run.memory, of which graph.memory tells the columns."""
-    reads = frozenset({"journeys.moves", "personas.assignments"})
+    reads = frozenset({"journeys.moves", "personas.assignments", "run.nodes"})
     return Step("run.memory", reads, ("run.memory",), _run)
 
 

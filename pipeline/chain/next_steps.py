@@ -44,26 +44,36 @@ told as (
 )
 """
 TIMES = f"""
-{TOLD}
-select level, persona_id, node,
-    case when has_gone_on then seconds when is_dropped then $give_up_seconds
-        else least(observed, $give_up_seconds) end as time,
-    count(*) filter (where has_gone_on) as went_on,
-    count(*) filter (where is_dropped) as dropped,
-    count(*) as steps
-from told
-inner join run.nodes using (level)
-where node_number = from_number
-group by level, persona_id, node, time
-order by level, persona_id, node, time
+{TOLD},
+
+counted as (  -- numbers instead of names are grouped by
+    select level, persona_id, from_number,
+        case when has_gone_on then seconds when is_dropped then $give_up_seconds
+            else least(observed, $give_up_seconds) end as time,
+        count(*) filter (where has_gone_on) as went_on,
+        count(*) filter (where is_dropped) as dropped,
+        count(*) as steps
+    from told
+    group by level, persona_id, from_number, time
+)
+
+select counted.level, persona_id, node, time, went_on, dropped, steps
+from counted
+inner join run.nodes as nodes on nodes.level = counted.level and node_number = from_number
+order by counted.level, persona_id, node, time
 """
 CUSTOMERS = f"""
-{TOLD}
-select level, persona_id, node, count(distinct customer_id)
-from told
-inner join run.nodes using (level)
-where node_number = from_number
-group by level, persona_id, node
+{TOLD},
+
+counted as (
+    select level, persona_id, from_number, count(distinct customer_id) as customers
+    from told
+    group by level, persona_id, from_number
+)
+
+select counted.level, persona_id, node, customers
+from counted
+inner join run.nodes as nodes on nodes.level = counted.level and node_number = from_number
 """
 TABLE = """
 create or replace table run.next_steps (

@@ -7,11 +7,11 @@ from typing import Any
 
 import duckdb
 
-from pipeline.database import one
+from pipeline.database import has_table, one
 from pipeline.models import Step
 from pipeline.personas.checking import why_refit
 from pipeline.personas.matrix import batches, sample_of
-from pipeline.personas.model import PersonaModel, Wanted
+from pipeline.personas.model import PersonaModel, Wanted, assign
 from pipeline.personas.notices import write_notices
 from pipeline.personas.own import without_own_groups, write_own_groups
 from pipeline.settings import Settings
@@ -33,6 +33,20 @@ MADE = (
     *TABLES, "run.persona_assignments", "run.own_groups", "run.found_groups", "run.persona_notices",
 )  # fmt: skip
 
+ASSIGNMENTS = (
+    "create or replace table run.persona_assignments (customer_id bigint, persona_id varchar)"
+)
+LISTED_FEATURES = """
+    select customer_id, feature_group, feature, value
+    from personas.features
+    where customer_id in (select customer_id from run.customers)
+"""
+NOT_KNOWN = """
+    insert into run.persona_assignments
+    select distinct customer_id, ? from core.sessions
+    where customer_id not in (select customer_id from run.persona_assignments)
+"""
+
 
 def persona_step(settings: Settings) -> Step:
     """The step that makes run.persona_assignments (customer_id, persona_id), run.persona_names
@@ -48,7 +62,7 @@ def persona_step(settings: Settings) -> Step:
         earlier = _kept(connection)
         model, why = _model(connection, wanted, earlier, parameters)
         _write_model(connection, model)
-        _write_assignments(connection, model)
+        _write_assignments(connection, model, is_kept=model is earlier)
         if settings.personas.column:
             write_own_groups(connection, settings, model)
         else:
@@ -140,26 +154,40 @@ def _write_model(connection: duckdb.DuckDBPyConnection, model: PersonaModel | No
             connection.executemany(f"insert into {table} values ({marks})", found)
 
 
-def _write_assignments(connection: duckdb.DuckDBPyConnection, model: PersonaModel | None) -> None:
-    """The persona of every customer who has a counted event."""
+def _write_assignments(
+    connection: duckdb.DuckDBPyConnection, model: PersonaModel | None, *, is_kept: bool
+) -> None:
+    """The persona of every customer who has a counted event.
+
+    With a kept model only few are assigned anew, those in run.customers: no others changed.
+    """
+    if model is not None and is_kept and _are_few(connection):
+        connection.execute(
+            "delete from run.persona_assignments"
+            " where customer_id in (select customer_id from run.customers)"
+        )
+        _insert(connection, model, *assign(model, connection.execute(LISTED_FEATURES).df()))
+    else:
+        connection.execute(ASSIGNMENTS)
+        if model is not None:
+            for ids, matrix in batches(connection, model.features, ASSIGNED_AT_ONCE):
+                _insert(connection, model, ids, model.nearest(matrix))
+    connection.execute(NOT_KNOWN, [UNKNOWN])
+
+
+def _are_few(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the run makes few customers anew, upon assignments that are there."""
+    if not all(has_table(connection, f"run.{n}") for n in ("persona_assignments", "customers")):
+        return False
+    return bool(one(connection, "select count(*) from run.customers") <= ASSIGNED_AT_ONCE)
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, model: PersonaModel, ids: Any, places: Any
+) -> None:
     import pandas as pd
 
-    connection.execute(
-        "create or replace table run.persona_assignments (customer_id bigint, persona_id varchar)"
-    )
-    if model is not None:
-        names = pd.array(list(model.persona_ids))
-        for ids, matrix in batches(connection, model.features, ASSIGNED_AT_ONCE):
-            places = model.nearest(matrix)
-            assigned = pd.DataFrame({"customer_id": ids, "persona_id": names[places]})
-            connection.register("assigned", assigned)
-            connection.execute("insert into run.persona_assignments select * from assigned")
-            connection.unregister("assigned")
-    connection.execute(
-        """
-        insert into run.persona_assignments
-        select distinct customer_id, ? from core.sessions
-        where customer_id not in (select customer_id from run.persona_assignments)
-        """,
-        [UNKNOWN],
-    )
+    names = pd.array(list(model.persona_ids))
+    connection.register("assigned", pd.DataFrame({"customer_id": ids, "persona_id": names[places]}))
+    connection.execute("insert into run.persona_assignments select * from assigned")
+    connection.unregister("assigned")

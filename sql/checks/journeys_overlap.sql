@@ -6,6 +6,7 @@ with followed as (
         started_at,
         lag(last_step_at) over (partition by customer_id order by journey_number) as previous_end
     from journeys.journeys
+    where customer_id in (select customer_id from run.customers_to_judge)
 ),
 overlapping as (
     select * from followed where started_at < previous_end

@@ -3,9 +3,13 @@
 with expected as (
     select 'touchpoint' as level, journey_id, steps as nodes, outcome
     from journeys.journeys
+    where customer_id in (select customer_id from run.customers_to_judge)
     union all
     select 'stage', journey_id, count(*), min(outcome)
-    from journeys.stage_visits
+    from (
+        select journey_id from journeys.stage_visits
+        where customer_id in (select customer_id from run.customers_to_judge)
+    )
     join journeys.journeys using (journey_id)
     group by journey_id
 ),
@@ -19,6 +23,7 @@ moves as (
         min(to_node) filter (where to_node in ('CONVERTED', 'DROPPED', 'OPEN')) as end_node,
         count(*) filter (where to_node in ('CONVERTED', 'DROPPED', 'OPEN')) as ends
     from journeys.moves
+    where customer_id in (select customer_id from run.customers_to_judge)
     group by level, journey_id
 ),
 compared as (

@@ -9,6 +9,7 @@ with followed as (
         occurred_at - lag(occurred_at) over in_order as silence
     from core.events
     where session_id is not null
+        and customer_id in (select customer_id from run.customers)
     window in_order as (partition by customer_id order by occurred_at, event_id)
 ),
 misplaced as (

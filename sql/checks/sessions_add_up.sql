@@ -9,7 +9,12 @@ with events as (
         max(occurred_at) as ended_at
     from core.events
     where session_id is not null
+        and customer_id in (select customer_id from run.customers)
     group by session_id
+),
+sessions as (
+    select * from core.sessions
+    where customer_id in (select customer_id from run.customers)
 ),
 compared as (
     select
@@ -18,7 +23,7 @@ compared as (
         events.events as events_found,
         sessions.customer_id,
         events.customer_id as customer_found
-    from core.sessions as sessions
+    from sessions
     full join events using (session_id)
     where sessions.events is distinct from events.events
         or sessions.customer_id is distinct from events.customer_id

@@ -11,7 +11,12 @@ with steps as (
         sum(events) as events,
         count(*) filter (where touchpoint = $goal) as goals
     from journeys.steps
+    where customer_id in (select customer_id from run.customers_to_judge)
     group by journey_id
+),
+journeys as (
+    select * from journeys.journeys
+    where customer_id in (select customer_id from run.customers_to_judge)
 ),
 compared as (
     select
@@ -22,7 +27,7 @@ compared as (
         journeys.events,
         steps.events as events_found,
         goals
-    from journeys.journeys as journeys
+    from journeys
     full join steps using (journey_id)
     where journeys.steps is distinct from steps.steps
         or journeys.events is distinct from steps.events

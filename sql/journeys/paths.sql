@@ -1,11 +1,8 @@
 -- One row per path: a distinct sequence of touchpoints that journeys took, repeats in a row told once.
--- Adds up: made for the customers in run.customers_to_judge, as they were and as they are.
 -- key: path
--- adds: journeys, customers, converted, dropped, open
 -- not_null: steps, journeys, customers, converted, dropped, open
 with sequences as (
     select * from journeys.sequences
-    where customer_id in (select customer_id from run.customers_to_judge)
 ),
 paths as (
     select

@@ -4,9 +4,8 @@
 -- a goal, with $after_goal 'first stage', only once a step of the first stage has opened the way; and
 -- where $starts_with names a touchpoint, only a step there (with both: first the one, then the other).
 -- A journey's id is the id of its first event. page, channel and device are the step's first event's.
--- visit_number counts the journey's stage visits up to this
--- step. next_started_at is the start of the customer's next step of any kind, next_touchpoint and
--- next_stage are those of the journey's next step.
+-- visit_number counts the journey's stage visits up to this step. next_started_at is the start of the
+-- customer's next step of any kind, next_touchpoint and next_stage are those of the journey's next step.
 -- Per customer: made for those in run.customers_to_judge; only is_mature depends on more, on the horizon.
 -- key: journey_id, step_number
 -- not_null: customer_id, customer_step_number, touchpoint, stage, stage_number, started_at, ended_at, events, session_id, is_mature
@@ -15,12 +14,14 @@ with all_steps as (
     where customer_id in (select customer_id from run.customers_to_judge)
 ),
 touchpoints as (select touchpoint_number, touchpoint, stage, stage_number from run.touchpoints),
+first_events as (
+    select event_id, page, channel, device from core.events
+    where customer_id in (select customer_id from run.customers_to_judge)
+),
 marked as (
     select
         all_steps.*,
-        stage_number,
-        touchpoint = $goal as is_goal,
-        stage_number = 1 as is_first_stage,
+        stage_number, touchpoint = $goal as is_goal, stage_number = 1 as is_first_stage,
         $starts_with in ('any', touchpoint) as is_start
     from all_steps
     join touchpoints using (touchpoint_number)
@@ -66,8 +67,7 @@ in_stretches as (
 ),
 begun as (
     select
-        customer_id,
-        stretch,
+        customer_id, stretch,
         arg_min(first_event_id, first_event_number) filter (where first_event_id is not null)
             as journey_id,
         min(customer_step_number) as first_step_number,
@@ -101,7 +101,7 @@ steps as (
         touchpoint_number, next_touchpoint_number,
         next_touchpoints.stage_number as next_stage_number
     from in_journeys
-    join (select event_id, page, channel, device from core.events) on event_id = first_event_id
+    join first_events on event_id = first_event_id
     join touchpoints using (touchpoint_number)
     left join touchpoints as next_touchpoints
         on next_touchpoint_number = next_touchpoints.touchpoint_number

@@ -7,8 +7,8 @@ from typing import Any
 
 import duckdb
 
-from pipeline.database import open_warehouse
-from pipeline.models import check, create, read_model, sql_folder
+from pipeline.database import has_table, open_warehouse
+from pipeline.models import check, create, for_everyone, read_model, sql_folder
 
 START = datetime(2025, 3, 3, 12)  # a Monday
 COLUMNS = {
@@ -174,9 +174,15 @@ def _number_nodes(connection: duckdb.DuckDBPyConnection) -> None:
 def made(
     connection: duckdb.DuckDBPyConnection, table: str, columns: str = "*", **parameters: Any
 ) -> list[tuple[Any, ...]]:
-    """Make `table` from its file, check its promises, and return these columns of its rows."""
+    """Make `table` from its file, check its promises, and return these columns of its rows.
+
+    What it reads and rows are not given for is made first.
+    """
     schema, name = table.split(".")
-    model = read_model(sql_folder() / schema / f"{name}.sql")
+    model = for_everyone(read_model(sql_folder() / schema / f"{name}.sql"))
+    for read in sorted(model.reads):
+        if not has_table(connection, read):
+            made(connection, read, **parameters)
     create(connection, model, parameters)
     check(connection, model)
     return connection.execute(f"select {columns} from {table} order by all").fetchall()
@@ -193,5 +199,5 @@ def moves(*walks: tuple[int, str], level: str = "stage") -> Iterator[tuple[Any, 
             between = number > 0 and end not in ("CONVERTED", "DROPPED", "OPEN")
             yield (
                 level, journey, customer, number, start, end, end != "OPEN", True,
-                86400 if between else None, START + timedelta(days=number),
+                86400 if between else None, START + timedelta(days=number), None, False, False,
             )  # fmt: skip

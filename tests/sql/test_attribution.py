@@ -25,6 +25,7 @@ def attributed(events, personas=None, tables=None, goal="deal"):
     customers = rows(connection, "distinct customer_id", "core.events")
     assigned = [(customer, (personas or {}).get(customer, "p")) for customer in customers]
     connection.executemany("insert into personas.assignments values (?, ?)", assigned)
+    made(connection, "graph.move_counts", **(PARAMETERS | {"goal": goal}))
     counts_step().run(connection, PARAMETERS)
     made(connection, "graph.touches", goal=goal)
     made(connection, "graph.touch_credits")

@@ -56,6 +56,7 @@ def sound():
         }
     )  # fmt: skip
     made(connection, "graph.transitions")
+    made(connection, "graph.move_counts", look=3)
     for step in (counts_step(), chain_step()):
         step.run(connection, {"look": 3})
     made(connection, "graph.drop_offs")

@@ -16,6 +16,7 @@ LOOK = {"look": 3}
 def solve(rows, assignments):
     """A warehouse with these moves, counted and solved."""
     connection = warehouse({"journeys.moves": rows, "personas.assignments": assignments})
+    made(connection, "graph.move_counts", **LOOK)
     for step in (counts_step(), chain_step()):
         step.run(connection, LOOK)
     return connection
@@ -73,7 +74,7 @@ def test_the_chain_knows_just_the_nodes_from_which_an_end_can_be_reached():
 
 def test_where_a_persona_has_no_known_steps_it_takes_everyones_moves():
     rows = [
-        (level, journey, journey, place, start, end, True, after, None, None)
+        (level, journey, journey, place, start, end, True, after, None, None, None, False, False)
         for level in ("stage",)
         for journey, outcome in ((1, "CONVERTED"), (2, "DROPPED"))
         for place, (start, end, after) in enumerate(
