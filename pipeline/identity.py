@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from pipeline import region
 from pipeline.database import bind, one, quote
 from pipeline.errors import PromiseError
 from pipeline.models import Step
@@ -76,7 +77,6 @@ OWNERS = """
 # A set belongs to the customer of its identifiers that join; with only crowded ones, to a customer
 # of its own, that of the smallest.
 CUSTOMER_SETS = """
-    create or replace table run.customer_sets as
     select
         members.identifier_set_id,
         coalesce(
@@ -91,7 +91,6 @@ CUSTOMER_SETS = """
     order by members.identifier_set_id
 """
 IDENTITIES = """
-    create or replace table run.identities as
     select nodes.identifier_kind, nodes.identifier, owners.customer_id
     from nodes
     join owners on owners.node = nodes.node
@@ -100,7 +99,6 @@ IDENTITIES = """
     order by all
 """
 IGNORED = """
-    create or replace table run.ignored_identifiers as
     select
         nodes.identifier_kind, nodes.identifier,
         'linked to more than ' || cast($max_identifiers as varchar) || ' others' as reason,
@@ -113,33 +111,63 @@ IGNORED = """
 """
 
 
-def identity_step() -> Step:
-    """The step that makes `run.customer_sets`, `run.identities` and `run.ignored_identifiers`."""
-    return Step("run.identity", READS, MAKES, stitch)
+MADE = {
+    "run.customer_sets": CUSTOMER_SETS,
+    "run.identities": IDENTITIES,
+    "run.ignored_identifiers": IGNORED,
+}
 
 
-def stitch(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
+def identity_step(only_touched: bool = False) -> Step:
+    """The step that makes `run.customer_sets`, `run.identities` and `run.ignored_identifiers`.
+
+    With `only_touched` it builds upon what the last run left in them.
+    """
+
+    def make(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
+        stitch(connection, parameters, only_touched=only_touched)
+
+    return Step("run.identity", READS, MAKES, make)
+
+
+def stitch(
+    connection: duckdb.DuckDBPyConnection,
+    parameters: Mapping[str, Any],
+    *,
+    only_touched: bool = False,
+) -> None:
     """Find who belongs together. Raises PromiseError if two identifiers had the same key."""
-    connection.execute(ACTIVE_SETS)
-    connection.execute(MEMBERS.format(rows=_unpivoted(connection)))
+    told = _unpivoted(connection, "landing.identifier_sets")
+    is_region = only_touched and region.find_region(connection, told)
+    if not is_region:
+        connection.execute(ACTIVE_SETS)
+    active = "(from landing.identifier_sets semi join active_sets using (identifier_set_id))"
+    connection.execute(MEMBERS.format(rows=_unpivoted(connection, active)))
     for sql in (NODES, PAIRS):
         connection.execute(sql)
     _refuse_collisions(connection)
-    connection.execute(CROWDED, bind(CROWDED, parameters))
+    if is_region:
+        region.write_crowded(connection, parameters)
+    else:
+        connection.execute(CROWDED, bind(CROWDED, parameters))
     _write_components(connection)
-    for sql in (OWNERS, CUSTOMER_SETS, IDENTITIES, IGNORED):
-        connection.execute(sql, bind(sql, parameters))
+    connection.execute(OWNERS)
+    if is_region:
+        region.take_out(connection)
+    for table, select in MADE.items():
+        into = f"insert into {table}" if is_region else f"create or replace table {table} as"
+        connection.execute(f"{into} {select}", bind(select, parameters))
     for table in ("active_sets", "members", "nodes", "pairs", "crowded", "components", "owners"):
         connection.execute(f"drop table temp.{table}")
+    region.forget_region(connection)
 
 
-def _unpivoted(connection: duckdb.DuckDBPyConnection) -> str:
+def _unpivoted(connection: duckdb.DuckDBPyConnection, sets: str) -> str:
     """A select of one row per set and kind of identifier; the kinds are columns of the table."""
     columns = [row[0] for row in connection.execute("describe landing.identifier_sets").fetchall()]
     selects = [
         f"select identifier_set_id, '{name.removeprefix('identifier_')}' as identifier_kind, "
-        f"{quote(name)} as identifier from landing.identifier_sets semi join active_sets "
-        "using (identifier_set_id)"
+        f"{quote(name)} as identifier from {sets}"
         for name in columns
         if name != "identifier_set_id"
     ]

@@ -19,6 +19,7 @@ from pipeline.errors import PromiseError
 
 # A select that reads one of these serves all customers, or those listed there.
 CUSTOMER_LISTS = ("run.customers", "run.customers_to_judge")
+SUMS = "run.sums_before"  # the step that keeps what touched customers added to each sum
 JUDGED = CUSTOMER_LISTS[1]
 LISTED = "customer_id in (select customer_id from {})"  # as every such select says it
 HEADER_FIELDS = ("key", "not_null", "allowed", "shares", "adds")
@@ -170,6 +171,7 @@ def build(
         if isinstance(part, Step):
             part.run(connection, parameters)
             if only_touched and JUDGED in part.makes:
+                progress(SUMS)
                 sums.remember(connection, added, parameters)
         else:
             made(part.name, _make(connection, part, parameters, only_touched=only_touched))

@@ -18,7 +18,7 @@ from pipeline.errors import WarehouseError
 from pipeline.inputs import parameters, write_inputs
 from pipeline.load import load, source_files
 from pipeline.memory import usual_limit
-from pipeline.models import Step, build, drop_remade, in_order, read_models
+from pipeline.models import SUMS, Step, build, drop_remade, in_order, read_models
 from pipeline.progress import Progress
 from pipeline.publish import lock, new_run_id, publishing
 from pipeline.records import Result, Steps
@@ -41,7 +41,7 @@ from pipeline.warehouse import (
 
 __all__ = ["Result", "run", "steps"]
 
-BESIDES = ("copy", "load", "checks", "publish")  # steps of a run that are no table
+BESIDES = ("copy", "load", SUMS, "checks", "publish")  # steps of a run that are no table
 FULL_DISK = ("No space left", "Could not write all bytes", "disk is full")
 
 
@@ -68,7 +68,7 @@ def run(
         fresh = bool(result.reasons)
         model, guess = kept_model(warehouse), stages.before(warehouse)
         timed = Steps(result, progress or Progress(), records.forecast(warehouse, fresh))
-        timed.count = len(read_models()) + len(steps(settings)) + len(BESIDES) - fresh
+        timed.count = len(read_models()) + len(steps(settings)) + len(BESIDES) - 2 * fresh
         if not fresh:
             timed("copy")
         with publishing(
@@ -198,7 +198,7 @@ def steps(settings: Settings, only_touched: bool = False) -> list[Step]:
     from pipeline.personas import differences_step, persona_step, typical_step
 
     return [
-        identity_step(),
+        identity_step(only_touched),
         labels_step(settings),
         touched.customers_step(only_touched),
         touched.judge_step(only_touched),
