@@ -17,23 +17,41 @@ from pipeline.models import Step
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+# Numbers instead of names are grouped by and handed over; 0 stands for all.
+NUMBERED = """
+with personas as (
+    select persona_id, row_number() over (order by persona_id) as persona_number
+    from (select distinct persona_id from personas.assignments)
+),
+
+numbered as (
+    select journeys.*, persona_number,
+        extract(year from (started_at at time zone 'UTC') at time zone $timezone) * 12
+            + extract(month from (started_at at time zone 'UTC') at time zone $timezone) - 1
+            as month_number
+    from journeys.journeys
+    inner join personas.assignments using (customer_id)
+    inner join personas using (persona_id)
+)
+"""
+
 # Each journey four times: for everyone and its persona, over all months and its own.
 # What came to pass after the horizon is not known of all journeys, so it counts of none.
-TIMES = """
-with timed as (
-    select persona_id, outcome,
-        strftime((started_at at time zone 'UTC') at time zone $timezone, '%Y-%m') as month,
+TIMES = f"""
+{NUMBERED},
+
+timed as (
+    select persona_number, month_number, outcome,
         date_diff('microsecond', started_at, horizon) as observed,
         date_diff('microsecond', started_at, case outcome
             when 'converted' then last_step_at
             when 'dropped' then last_step_at + $give_up_after
         end) as ended
-    from journeys.journeys
-    inner join personas.assignments using (customer_id)
+    from numbered
     cross join core.horizon
 )
 
-select coalesce(persona_id, 'all') as persona_id, coalesce(month, 'all') as month,
+select coalesce(persona_number, 0) as persona, coalesce(month_number, 0) as month,
     least(ended, observed) as time,
     count(*) filter (where observed >= 0) as journeys,
     count(*) filter (where outcome = 'converted' and ended <= observed) as converted,
@@ -44,23 +62,20 @@ select coalesce(persona_id, 'all') as persona_id, coalesce(month, 'all') as mont
     max(observed) as observed
 from timed
 group by grouping sets (
-    (time), (persona_id, time), (month, time), (persona_id, month, time)
+    (time), (persona_number, time), (month_number, time), (persona_number, month_number, time)
 )
 order by 1, 2, 3
 """
 
-CUSTOMERS = """
-with begun as (
-    select persona_id, customer_id,
-        strftime((started_at at time zone 'UTC') at time zone $timezone, '%Y-%m') as month
-    from journeys.journeys
-    inner join personas.assignments using (customer_id)
+CUSTOMERS = f"""
+{NUMBERED}
+select coalesce(persona_number, 0), coalesce(month_number, 0), count(distinct customer_id)
+from numbered
+group by grouping sets (
+    (), (persona_number), (month_number), (persona_number, month_number)
 )
-
-select coalesce(persona_id, 'all'), coalesce(month, 'all'), count(distinct customer_id)
-from begun
-group by grouping sets ((), (persona_id), (month), (persona_id, month))
 """
+PERSONAS = "select distinct persona_id from personas.assignments order by persona_id"
 
 TABLE = """
 create or replace table run.conversion (
@@ -83,21 +98,28 @@ def conversion_step() -> Step:
 def _run(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
     wanted = {name: parameters[name] for name in ("timezone", "give_up_after")}
     columns = connection.execute(TIMES, wanted).fetchnumpy()
-    groups = list(zip(columns.pop("persona_id"), columns.pop("month"), strict=True))
+    groups = np.array([columns.pop("persona"), columns.pop("month")])
     zone = {"timezone": parameters["timezone"]}
     counted = connection.execute(CUSTOMERS, zone).fetchall()
-    customers = {(persona_id, month): count for persona_id, month, count in counted}
-    borders = [at for at in range(1, len(groups)) if groups[at] != groups[at - 1]]
+    customers = {(persona, month): count for persona, month, count in counted}
+    names = ["all", *(row[0] for row in connection.execute(PERSONAS).fetchall())]
+    borders = np.flatnonzero((groups[:, 1:] != groups[:, :-1]).any(axis=0)) + 1
     rows = []
-    for first, end in zip([0, *borders], [*borders, len(groups)], strict=True):
+    for first, end in zip([0, *borders], [*borders, groups.shape[1]], strict=True):
         if first < end:
             part = {name: np.asarray(values[first:end]) for name, values in columns.items()}
-            told = *groups[first], customers[groups[first]]
+            persona, month = groups[:, first].tolist()
+            told = names[persona], _month(month), customers[persona, month]
             rows.append((*told, *_row(part, parameters["within"])))
     connection.execute(TABLE)
     if rows:
         marks = ", ".join("?" * len(rows[0]))
         connection.executemany(f"insert into run.conversion values ({marks})", rows)
+
+
+def _month(number: int) -> str:
+    """YYYY-MM of the months counted since the year 0; `all` for 0."""
+    return f"{number // 12:04}-{number % 12 + 1:02}" if number else "all"
 
 
 def _row(part: Mapping[str, "NDArray[Any]"], within: timedelta) -> tuple[Any, ...]:

@@ -1,9 +1,10 @@
 """Stitches anew only where something changed: the customers that new or lost rows touch.
 
-What rows came, changed or went by are combinations of identifiers (`run.touched_sets`); only links
-of their identifiers changed. So only these can pass the bound on linked identifiers, either way, and
-only customers of theirs, and of those directly linked with them, can be joined or parted. Their sets
-are stitched as a whole graph would be; all others stay. See docs/decisions/stitching-by-region.md.
+What rows came, changed or went by are combinations of identifiers (`run.touched_sets`); only the
+links of their identifiers changed. So only these can pass the bound on linked identifiers, either
+way, and only customers of theirs, and of those directly linked with them, can be joined or parted.
+Their sets are stitched as a whole graph would be; all others stay. See
+docs/decisions/stitching-by-region.md.
 """
 
 from collections.abc import Mapping

@@ -43,35 +43,44 @@ told as (
     select * from timed where is_after_look
 )
 """
-TIMES = f"""
+# Numbers instead of names are grouped by and handed over; those of a persona are in its order.
+NUMBERED = f"""
 {TOLD},
 
-counted as (  -- numbers instead of names are grouped by
-    select level, persona_id, from_number,
-        case when has_gone_on then seconds when is_dropped then $give_up_seconds
-            else least(observed, $give_up_seconds) end as time,
-        count(*) filter (where has_gone_on) as went_on,
-        count(*) filter (where is_dropped) as dropped,
-        count(*) as steps
-    from told
-    group by level, persona_id, from_number, time
-)
+personas as (
+    select persona_id, row_number() over (order by persona_id) as persona_number
+    from (select distinct persona_id from told)
+),
 
-select counted.level, persona_id, node, time, went_on, dropped, steps
-from counted
-inner join run.nodes as nodes on nodes.level = counted.level and node_number = from_number
-order by counted.level, persona_id, node, time
+numbered as (
+    select told.*, case level when 'stage' then 1 else 2 end as level_number, persona_number
+    from told
+    inner join personas using (persona_id)
+)
+"""
+TIMES = f"""
+{NUMBERED}
+select level_number, persona_number, from_number,
+    case when has_gone_on then seconds when is_dropped then $give_up_seconds
+        else least(observed, $give_up_seconds) end as time,
+    count(*) filter (where has_gone_on) as went_on,
+    count(*) filter (where is_dropped) as dropped,
+    count(*) as steps
+from numbered
+group by level_number, persona_number, from_number, time
+order by level_number, persona_number, from_number, time
 """
 CUSTOMERS = f"""
-{TOLD},
+{NUMBERED},
 
 counted as (
-    select level, persona_id, from_number, count(distinct customer_id) as customers
-    from told
-    group by level, persona_id, from_number
+    select level_number, persona_number, from_number, min(level) as level,
+        min(persona_id) as persona_id, count(distinct customer_id) as customers
+    from numbered
+    group by level_number, persona_number, from_number
 )
 
-select counted.level, persona_id, node, customers
+select level_number, persona_number, from_number, counted.level, persona_id, node, customers
 from counted
 inner join run.nodes as nodes on nodes.level = counted.level and node_number = from_number
 """
@@ -97,24 +106,24 @@ def _run(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -
     bound = {"parts": parts_taken(connection), "give_up_seconds": seconds}
     columns = connection.execute(TIMES, bind(TIMES, bound)).fetchnumpy()
     counted = connection.execute(CUSTOMERS, bind(CUSTOMERS, bound)).fetchall()
-    customers = {tuple(row[:3]): row[3] for row in counted}
+    told = {tuple(row[:3]): row[3:] for row in counted}
     connection.execute(TABLE)
-    rows = [(*node, customers[node], *row) for node, row in _rows(columns)]
+    rows = [(*told[node], *row) for node, row in _rows(columns)]
     if rows:
         marks = ", ".join("?" * len(rows[0]))
         connection.executemany(f"insert into run.next_steps values ({marks})", rows)
 
 
-def _rows(columns: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
-    """Level, persona and node, and the columns of run.next_steps after its customers."""
-    names = ("level", "persona_id", "node")
-    nodes = list(zip(*(columns[name] for name in names), strict=True))
-    borders = [at for at in range(1, len(nodes)) if nodes[at] != nodes[at - 1]]
-    for first, end in zip([0, *borders], [*borders, len(nodes)], strict=True):
+def _rows(columns: dict[str, Any]) -> Iterator[tuple[tuple[int, ...], list[Any]]]:
+    """The numbers of level, persona and node, and the columns of run.next_steps after customers."""
+    nodes = np.array([columns[name] for name in ("level_number", "persona_number", "from_number")])
+    borders = np.flatnonzero((nodes[:, 1:] != nodes[:, :-1]).any(axis=0)) + 1
+    count = nodes.shape[1]
+    for first, end in zip([0, *borders], [*borders, count], strict=True):
         if first < end:
             parts = [np.asarray(columns[name][first:end]) for name in
                      ("time", "went_on", "dropped", "steps")]  # fmt: skip
-            yield nodes[first], _row(*parts)
+            yield tuple(nodes[:, first].tolist()), _row(*parts)
 
 
 def _row(time: Any, went_on: Any, dropped: Any, steps: Any) -> list[Any]:
