@@ -32,9 +32,10 @@ ALL_TIME = "run.forecasts"  # needs the time before and after, so an excerpt has
 # What is told of a group that stands beside others: little enough to make for each of several.
 OF_A_GROUP = (
     "findings.outcomes", "graph.conversion", "findings.stage_reach", "graph.stages",
-    "graph.stage_fates", "graph.drop_offs", "graph.transitions", "graph.flows",
-    "findings.answers", "findings.visitors", "findings.feelings", "findings.before_after",
-    "findings.top_paths", "graph.step_flows", "graph.step_matrix", "graph.month_drop_offs",
+    "graph.stage_fates", "graph.drop_offs", "graph.transitions", "graph.flows", "findings.answers",
+    "findings.visitors", "findings.feelings", "findings.before_after", "findings.top_paths",
+    "graph.step_flows", "graph.step_matrix", "graph.month_drop_offs", "graph.drop_off_counts",
+    "graph.transition_counts", "findings.exit_counts", "graph.month_drop_off_counts",
 )  # fmt: skip
 OF_JOURNEYS = """
     select schema_name || '.' || table_name from duckdb_columns()
