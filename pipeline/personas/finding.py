@@ -41,6 +41,11 @@ LISTED_FEATURES = """
     from personas.features
     where customer_id in (select customer_id from run.customers)
 """
+GONE = """
+    delete from run.persona_assignments
+    where customer_id in (select customer_id from run.customers)
+        or customer_id not in (select customer_id from core.sessions)
+"""
 NOT_KNOWN = """
     insert into run.persona_assignments
     select distinct customer_id, ? from core.sessions
@@ -162,10 +167,7 @@ def _write_assignments(
     With a kept model only few are assigned anew, those in run.customers: no others changed.
     """
     if model is not None and is_kept and _are_few(connection):
-        connection.execute(
-            "delete from run.persona_assignments"
-            " where customer_id in (select customer_id from run.customers)"
-        )
+        connection.execute(GONE)
         _insert(connection, model, *assign(model, connection.execute(LISTED_FEATURES).df()))
     else:
         connection.execute(ASSIGNMENTS)
