@@ -68,10 +68,27 @@ def test_every_customer_has_one_persona_and_who_is_not_known_has_unknown(connect
     ]
 
 
+def test_a_kept_model_assigns_the_listed_customers_anew_and_the_others_stay(connection):
+    before = run(connection)
+    connection.execute("update personas.features set customer_id = 3 - customer_id "
+                       "where customer_id in (1, 2)")  # fmt: skip
+    connection.execute("insert into run.customers values (1)")
+    after = run(connection)
+    assert before[1] != before[2]
+    assert (after[1], after[2]) == (before[2], before[2])
+
+
+def test_who_is_gone_has_no_persona_though_nobody_lists_them(connection):
+    before = run(connection)
+    connection.execute("delete from core.sessions where customer_id = 7")
+    assert run(connection) == {n: persona for n, persona in before.items() if n != 7}
+
+
 def test_the_kept_model_assigns_new_customers(connection):
     before = run(connection)
     model = kept(connection)
     connection.execute("delete from personas.features where customer_id > 3")
+    connection.execute("insert into run.customers select customer_id from core.sessions")
     assert {n: persona for n, persona in run(connection).items() if n <= 3} == {
         n: before[n] for n in (1, 2, 3)
     }
