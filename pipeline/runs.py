@@ -191,8 +191,10 @@ def _notices(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def steps(settings: Settings, only_touched: bool = False) -> list[Step]:
     """What Python does between the tables."""
+    from pipeline.assumed_map import assumed_map_step
     from pipeline.chain import chain_steps
     from pipeline.conversion import conversion_step
+    from pipeline.feelings import texts_step
     from pipeline.identity import identity_step
     from pipeline.labels import labels_step, segment_values_step
     from pipeline.personas import differences_step, persona_step, typical_step
@@ -206,6 +208,8 @@ def steps(settings: Settings, only_touched: bool = False) -> list[Step]:
         persona_step(settings),
         differences_step(settings),
         typical_step(),
+        assumed_map_step(),
+        texts_step(),
         conversion_step(),
         *chain_steps(),
     ]

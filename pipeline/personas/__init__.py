@@ -7,25 +7,13 @@ customers, `checking` says when a kept model no longer does. `fitting` finds the
 told by `differences` and `typical`. The steps put it all into the warehouse.
 """
 
-from pipeline.assumed_map import assumed_map_step
-from pipeline.feelings import texts_step
-from pipeline.models import Step
-from pipeline.personas import typical
 from pipeline.personas.differences import differences_step
 from pipeline.personas.finding import persona_step
 from pipeline.personas.model import PersonaModel, Wanted, assign
 from pipeline.personas.notices import notices
-from pipeline.together import together
+from pipeline.personas.typical import typical_step
 
 __all__ = [
     "PersonaModel", "Wanted", "assign", "differences_step", "notices", "persona_step",
     "typical_step",
 ]  # fmt: skip
-
-
-def typical_step() -> Step:
-    """The step that makes run.typical_journeys, and two that have no place of their own in the
-    run's list yet: the assumed map, and what customers wrote.
-    """
-    steps = typical.typical_step(), assumed_map_step(), texts_step()
-    return together("run.typical_journeys", *steps)
