@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from pipeline.findings.conformance import tell_skipped_place
 from pipeline.findings.differences import tell_difference
+from pipeline.findings.feelings import tell_feeling
 from pipeline.findings.finding import DAY, Row
 from pipeline.findings.moments_of_truth import tell_moment_of_truth
 from pipeline.findings.pain_points import tell_bright_spot, tell_pain_point
@@ -60,7 +62,33 @@ WENT_THERE = """
             where told.segment = differences.segment
                 and told.segment_value = differences.segment_value))
 """
+FEELING_EVIDENCE = (
+    "score_scale", "unhappy_to", "customers", "dropped", "dropped_rate", "dropped_low",
+    "dropped_high", "other_customers", "other_dropped", "other_rate", "other_low", "other_high",
+    "difference_low", "difference_high",
+)  # fmt: skip
+UNHAPPY_THERE = """
+    select distinct answers.customer_id
+    from findings.unhappy_leavers inner join findings.answers using (stage, score_scale)
+    where finding_id = $finding_id and is_unhappy
+"""
+CONFORMANCE_EVIDENCE = (
+    "customers", "journeys", "of_journeys", "skipped_rate", "skipped_low", "skipped_high",
+    "found_path", "found_fitness", "fitness",
+)  # fmt: skip
+WENT_PAST = """
+    select distinct sequences.customer_id
+    from findings.skipped_places
+    inner join run.path_moves using (place_number)
+    inner join run.path_alignments using (map_name, path_number)
+    inner join journeys.sequences using (path)
+    where finding_id = $finding_id and map_name = 'assumed' and kind = 'skipped'
+"""
 TELLERS = {
+    "feeling": Teller("findings.unhappy_leavers", tell_feeling, FEELING_EVIDENCE, UNHAPPY_THERE),
+    "conformance": Teller(
+        "findings.skipped_places", tell_skipped_place, CONFORMANCE_EVIDENCE, WENT_PAST
+    ),
     "pain_point": Teller("findings.pain_points", tell_pain_point, PAIN_EVIDENCE, LOST_THERE),
     "bright_spot": Teller("findings.pain_points", tell_bright_spot, PAIN_EVIDENCE, CAME_THERE),
     "moment_of_truth": Teller(

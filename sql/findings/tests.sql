@@ -51,12 +51,33 @@ differences as (
     from findings.differences
 ),
 
+feelings as (
+    select finding_id, 'feeling' as kind, 'drop-off ' || stage as theme, 'all' as persona_id, stage,
+        cast(null as varchar) as touchpoint, customers, 1 as looks, z_value, conversions_lost,
+        difference_low * customers as conversions_lost_low,
+        difference_high * customers as conversions_lost_high, abs(difference) >= 0.05 as is_large
+    from findings.unhappy_leavers
+    where is_enough
+),
+
+skipped as (  -- nothing is said to be lost there
+    select finding_id, 'conformance' as kind, 'assumed map' as theme, 'all' as persona_id, stage,
+        touchpoint, customers, 1 as looks, z_value, 0e0 as conversions_lost,
+        0e0 as conversions_lost_low, 0e0 as conversions_lost_high, skipped_rate >= 0.55 as is_large
+    from findings.skipped_places
+    where not is_withheld
+),
+
 united as (
     select * from pain_points
     union all
     select * from moments
     union all
     select * from differences
+    union all
+    select * from feelings
+    union all
+    select * from skipped
 ),
 
 halved as (
