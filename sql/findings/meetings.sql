@@ -5,26 +5,27 @@
 -- touchpoint, and meet this one next or do not (go elsewhere, or nowhere); a stratum is the persona,
 -- the touchpoint where they are and that number. place_number is the stage's or the touchpoint's.
 -- A journey counts once in each stratum on each side, by its first step there. Steps of journeys that
--- are open where the step is not mature yet are left out. Of more than 200000 customers a sample of
--- about so many is taken, by their ids.
+-- are open where the step is not mature yet are left out. Of more than 20000 customers all who met it
+-- are here, and of those who have not met it yet a sample of about so many customers, by their ids: an
+-- odds ratio does not depend on how many of the others are drawn (Mantel and Haenszel 1959).
 -- key: comparison, touchpoint_number, persona_id, place_number, steps_so_far, customer_id
 -- not_null: met, met_converted, not_met, not_met_converted
 -- allowed: comparison stage | next
-with sampled as (
-    select customer_id, persona_id
+with customers as (
+    select customer_id, persona_id,
+        customer_id % (1 + cast(floor(count(*) over () / 20001) as bigint)) = 0 as is_drawn
     from personas.assignments
-    cross join (select count(*) as customers from personas.assignments) as counted
-    where customer_id % (1 + cast(floor(customers / 200001) as bigint)) = 0
 ),
 
 steps as (
-    select journey_id, customer_id, persona_id, step_number, stage_number, touchpoint_number,
-        coalesce(next_touchpoint_number, 0) as next_number, touchpoint = $goal as is_goal,
+    select journey_id, customer_id, persona_id, is_drawn, step_number, stage_number,
+        touchpoint_number, coalesce(next_touchpoint_number, 0) as next_number,
+        touchpoint = $goal as is_goal, outcome = 'converted' as is_converted,
         case when step_number = 1 then 1 when step_number <= 3 then 2 when step_number <= 7 then 4
-            else 8 end as steps_so_far, outcome = 'converted' as is_converted
+            else 8 end as steps_so_far
     from journeys.steps
     inner join journeys.journeys using (journey_id, customer_id)
-    inner join sampled using (customer_id)
+    inner join customers using (customer_id)
     where outcome <> 'open' or is_mature
 ),
 
@@ -45,16 +46,16 @@ edges as (
     where steps.touchpoint_number <> next_number
 ),
 
-places as (  -- the first step of a journey in each stratum, whatever it meets
+places as (  -- the first step of a drawn journey in each stratum, whatever it meets
     select 'stage' as comparison, journey_id, persona_id, stage_number as place_number,
         steps_so_far, min(step_number) as step_number
     from steps
-    where not is_goal
+    where is_drawn and not is_goal
     group by journey_id, persona_id, stage_number, steps_so_far
     union all
     select 'next', journey_id, persona_id, touchpoint_number, steps_so_far, min(step_number)
     from steps
-    where not is_goal
+    where is_drawn and not is_goal
     group by journey_id, persona_id, touchpoint_number, steps_so_far
 ),
 

@@ -15,9 +15,12 @@ GOAL = {"goal": "goal"}
 Row = tuple[Any, ...]
 
 
-def met(*journeys: tuple[int, str, str], is_mature: bool = True) -> list[Row]:
+def met(
+    *journeys: tuple[int, str, str], is_mature: bool = True, besides: range = range(0)
+) -> list[Row]:
     """Rows of findings.meetings, of journeys written (customer, "ad > shop", outcome): comparison,
-    touchpoint, where they are, steps so far, and who met it and not, and converted."""
+    touchpoint, where they are, steps so far, and who met it and not, and converted; `besides`
+    are customers without any step."""
     steps, rows = [], []
     for journey, (customer, walk, outcome) in enumerate(journeys, 1):
         names = walk.split(" > ")
@@ -36,6 +39,10 @@ def met(*journeys: tuple[int, str, str], is_mature: bool = True) -> list[Row]:
             "personas.assignments": [(customer, "p1") for customer in {row[1] for row in rows}],
         }
     )
+    connection.execute(
+        "insert into personas.assignments (customer_id, persona_id)"
+        " select range, 'p1' from range(?, ?)", [besides.start, besides.stop]
+    )  # fmt: skip
     connection.execute("drop table run.touchpoints")
     connection.execute(
         "create table run.touchpoints"
@@ -64,6 +71,12 @@ def test_who_meets_it_is_beside_who_is_at_another_of_its_stage() -> None:
 
 def test_who_meets_it_next_is_beside_who_is_at_the_same_place_and_does_not() -> None:
     rows = met((1, "ad > call > goal", "converted"), (2, "ad", "dropped"))
+    assert of(rows, "next", "call") == [(1, 1, 0, 0, 1, 0), (1, 1, 1, 1, 0, 0)]
+
+
+def test_of_many_customers_all_who_meet_it_count_and_some_of_the_others() -> None:
+    journeys = [(1, "ad > call > goal", "converted"), (3, "ad", "dropped"), (4, "ad", "dropped")]
+    rows = met(*journeys, besides=range(5, 20_005))  # 20,003 in all: the even ones are drawn
     assert of(rows, "next", "call") == [(1, 1, 0, 0, 1, 0), (1, 1, 1, 1, 0, 0)]
 
 
