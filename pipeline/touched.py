@@ -13,7 +13,7 @@ import duckdb
 from pipeline.database import bind, has_table, one
 from pipeline.models import Step
 
-ALL_ABOVE = 0.3  # of all customers; above it a full rebuild is cheaper, see docs/performance.md
+ALL_ABOVE = 0.4  # of all customers; above it a full rebuild is cheaper, see docs/performance.md
 
 PREVIOUS = {
     "run.previous_horizon": "core.horizon",
