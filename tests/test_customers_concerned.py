@@ -9,6 +9,7 @@ import pytest
 from pipeline.database import open_warehouse
 from pipeline.errors import JourneysError
 from pipeline.findings import write_customers
+from pipeline.findings.telling import TELLERS
 
 
 def warehouse(customers: int = 6, least: int = 5) -> Any:
@@ -53,3 +54,43 @@ def test_too_few_are_not_told(tmp_path) -> None:
     with pytest.raises(JourneysError, match="fewer than 7 customers"):
         written(warehouse(least=7), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+# -- whom each kind concerns
+
+
+def concerned(kind: str, rows: str) -> list[int]:
+    connection = open_warehouse(":memory:")
+    connection.execute(rows)
+    teller = TELLERS[kind]
+    return sorted(
+        row[0] for row in connection.execute(teller.customers, {"finding_id": "f"}).fetchall()
+    )
+
+
+def test_of_a_feeling_the_unhappy_who_answered_at_that_stage_on_that_scale() -> None:
+    assert concerned("feeling", """
+        create table findings.unhappy_leavers as
+            select 'f' as finding_id, 'use' as stage, 'nps' as score_scale;
+        create table findings.settled_answers as
+            from (values (1, 'use', 'nps', true), (2, 'use', 'nps', false), (3, 'buy', 'nps', true),
+                (4, 'use', 'csat', true)) as told (customer_id, stage, score_scale, is_unhappy);
+    """) == [1]  # fmt: skip
+
+
+def test_of_a_place_those_whose_ended_journeys_skip_it() -> None:
+    assert concerned("conformance", """
+        create table findings.skipped_places as select 'f' as finding_id, 2 as place_number;
+        create table run.path_alignments as
+            from (values ('assumed', 1, 'a > c'), ('found', 1, 'b'))
+            as told (map_name, path_number, path);
+        create table run.path_moves as
+            from (values ('assumed', 1, 2, 'skipped'), ('found', 1, 2, 'skipped'))
+            as told (map_name, path_number, place_number, kind);
+        create table journeys.sequences as
+            from (values (10, 1, 'a > c'), (20, 2, 'a > c'), (30, 3, 'b'))
+            as told (journey_id, customer_id, path);
+        create table journeys.journeys as
+            from (values (10, 'dropped'), (20, 'open'), (30, 'dropped'))
+            as told (journey_id, outcome);
+    """) == [1]  # fmt: skip

@@ -32,6 +32,19 @@ DIFFERENCE = {
     "other_share": 0.2, "difference": 0.2, "difference_low": 0.1, "difference_high": 0.3,
     "conversions_lost": 12.4, "within_days": 90.0,
 }  # fmt: skip
+FEELING = {
+    "finding_id": "feeling-1", "stage": "use", "score_scale": "csat", "unhappy_to": 2.0,
+    "customers": 40, "dropped": 25, "dropped_rate": 0.62, "dropped_low": 0.47,
+    "dropped_high": 0.76, "other_customers": 90, "other_dropped": 27, "other_rate": 0.3,
+    "other_low": 0.22, "other_high": 0.4, "difference": 0.32, "difference_low": 0.14,
+    "difference_high": 0.48, "conversions_lost": 12.8,
+}  # fmt: skip
+SKIPPED = {
+    "finding_id": "skipped-1", "place_number": 3, "touchpoint": "demo", "stage": "buy",
+    "customers": 60, "journeys": 71, "of_journeys": 100, "skipped_rate": 0.71,
+    "skipped_low": 0.61, "skipped_high": 0.79, "fitness": 0.34, "found_fitness": 0.41,
+    "found_path": "ad > deal",
+}  # fmt: skip
 FOUND = {
     "finding_id": "pain-1", "rank": 1, "told_with": None, "kind": "pain_point", "theme": "x",
     "persona_id": "all", "stage": "use", "touchpoint": None, "conversions": 199.97,
@@ -39,7 +52,8 @@ FOUND = {
 }  # fmt: skip
 TABLES = {
     "findings.pain_points": PAIN, "findings.moments_of_truth": MOMENT,
-    "findings.differences": DIFFERENCE, "findings.findings": FOUND,
+    "findings.differences": DIFFERENCE, "findings.unhappy_leavers": FEELING,
+    "findings.skipped_places": SKIPPED, "findings.findings": FOUND,
 }  # fmt: skip
 KINDS = {bool: "boolean", int: "bigint", float: "double", str: "varchar"}
 DATES = ("first_day", "last_day")
@@ -71,7 +85,8 @@ def findings(kind: str, changed: dict[str, Any], **found: Any) -> list[dict[str,
     """What is found where one finding of this kind stands up, with these columns of its table."""
     table = {
         "pain_point": "findings.pain_points", "bright_spot": "findings.pain_points",
-        "moment_of_truth": "findings.moments_of_truth",
+        "moment_of_truth": "findings.moments_of_truth", "feeling": "findings.unhappy_leavers",
+        "conformance": "findings.skipped_places",
     }.get(kind, "findings.differences")  # fmt: skip
     row = TABLES[table] | changed
     same = {name: row.get(name) for name in ("finding_id", "stage", "touchpoint")}
@@ -127,6 +142,29 @@ def test_a_moment_of_truth_may_go_with_less() -> None:
     told = sentence("moment_of_truth", {"z_value": -4.0, "conversions_lost": 12.0})
     assert told.startswith("Who meets “call” converts less often later")
     assert "about 12 conversions fewer" in told
+
+
+def test_a_feeling_goes_with_leaving() -> None:
+    assert sentence("feeling", {}) == (
+        "Who is unhappy at “use” (2 or less on csat) leaves more often: 62 of 100 customers, "
+        "against 30 of the others who answered there. It goes with about 13 conversions fewer; "
+        "whether it is the cause, this cannot tell."
+    )
+
+
+def test_unhappy_customers_may_stay_more_often() -> None:
+    told = sentence("feeling", {"difference": -0.1, "conversions_lost": -4.0})
+    assert "leaves less often" in told
+    assert "about 4 conversions more" in told
+
+
+def test_a_place_of_the_assumed_map_that_most_go_past() -> None:
+    [found] = findings("conformance", {})
+    assert found["sentence"] == (
+        "“demo” is on the assumed map, and most go past without it: 71 of 100 journeys that met "
+        "a later place (61 to 79)."
+    )
+    assert found["evidence"]["found_path"] == "ad > deal"
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,8 @@ FEELING_EVIDENCE = (
     "difference_low", "difference_high",
 )  # fmt: skip
 UNHAPPY_THERE = """
-    select distinct answers.customer_id
-    from findings.unhappy_leavers inner join findings.answers using (stage, score_scale)
+    select customer_id
+    from findings.unhappy_leavers inner join findings.settled_answers using (stage, score_scale)
     where finding_id = $finding_id and is_unhappy
 """
 CONFORMANCE_EVIDENCE = (
@@ -82,7 +82,9 @@ WENT_PAST = """
     inner join run.path_moves using (place_number)
     inner join run.path_alignments using (map_name, path_number)
     inner join journeys.sequences using (path)
+    inner join journeys.journeys using (journey_id)
     where finding_id = $finding_id and map_name = 'assumed' and kind = 'skipped'
+        and outcome <> 'open'
 """
 TELLERS = {
     "feeling": Teller("findings.unhappy_leavers", tell_feeling, FEELING_EVIDENCE, UNHAPPY_THERE),

@@ -1,6 +1,6 @@
 -- One row per finding that stands up to all tests of the run, by rank of what is at stake.
 -- Of findings with one theme the first tells the story (told_with is null) and the others, the opposite
--- ones among them, are told with it: the largest pain point, else the strongest change, else the largest. Pain
+-- ones among them, are told with it: the largest pain point, else the strongest change, else the largest (of equal ones the surest). Pain
 -- points of different personas are stories of their own. At most ten stories are on the first page.
 -- key: finding_id
 -- not_null: rank, kind, theme, conversions, q_value, is_first_page
@@ -8,7 +8,8 @@ with found as (
     select *,
         row_number() over (
             partition by theme order by kind = 'pain_point' desc,
-                finding_id = theme or (kind = 'loop' and looks > 1) desc, conversions desc, finding_id
+                finding_id = theme or (kind = 'loop' and looks > 1) desc, conversions desc,
+                p_value, finding_id
         ) as place
     from findings.tests
     where is_found
@@ -31,7 +32,7 @@ ranked as (
     select *, dense_rank() over (order by story_conversions desc, leader) as story_rank,
         row_number() over (
             order by story_conversions desc, leader, leader = finding_id desc, conversions desc,
-                finding_id
+                p_value, finding_id
         ) as rank
     from stories
 )

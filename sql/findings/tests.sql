@@ -3,9 +3,10 @@
 -- with q_value up to 0.05 about one in twenty is chance. p_value is two-sided, of the normal law, times
 -- the number of places that were looked at (looks, Bonferroni); erfc after Press and others, Numerical
 -- Recipes (1992), 6.2, right to 1.2e-7 of itself. A finding is_found with q_value up to 0.05 where it is
--- large enough to be told (3 of 100, or for pain points a twentieth of all conversions; 10 of 100 for
--- moves between touchpoints; odds of 1.25). Rows of one theme tell one story. conversions is what is at stake, whether
--- lost (is_worse) or gained. Another kind joins with one more select below: see pipeline/findings.
+-- large enough to be told (3 of 100, or for pain points a twentieth of all conversions; 5 of 100 for
+-- feelings and the assumed map; 10 of 100 for moves between touchpoints; odds of 1.25). Rows of one theme
+-- tell one story. conversions is what is at stake, whether lost (is_worse) or gained; 0 where nothing is
+-- said to be. Another kind joins with one more select below: see pipeline/findings.
 -- key: finding_id
 -- not_null: kind, theme, persona_id, customers, looks, z_value, p_value, q_value, conversions, is_worse, is_found
 -- allowed: kind pain_point | bright_spot | moment_of_truth | difference | loop | feeling | conformance
@@ -60,24 +61,17 @@ feelings as (
     where is_enough
 ),
 
-skipped as (  -- nothing is said to be lost there
+skipped as (  -- that most go past a place is asked, not that most do not
     select finding_id, 'conformance' as kind, 'assumed map' as theme, 'all' as persona_id, stage,
-        touchpoint, customers, 1 as looks, z_value, 0e0 as conversions_lost,
+        touchpoint, customers, 1 as looks, greatest(0, z_value) as z_value, 0e0 as conversions_lost,
         0e0 as conversions_lost_low, 0e0 as conversions_lost_high, skipped_rate >= 0.55 as is_large
     from findings.skipped_places
     where not is_withheld
 ),
 
 united as (
-    select * from pain_points
-    union all
-    select * from moments
-    union all
-    select * from differences
-    union all
-    select * from feelings
-    union all
-    select * from skipped
+    select * from pain_points union all select * from moments union all select * from differences
+    union all select * from feelings union all select * from skipped
 ),
 
 halved as (

@@ -1,33 +1,17 @@
--- One row per stage and scale: the customers who answered unhappily there (findings.answers) beside the
--- others who answered there, and how many of each left.
--- Of each customer the last answer there, given before the journey's end was settled: before the goal, or
--- at most $give_up_after after the last step. Journeys that are still open are left out, and so is sentiment.
+-- One row per stage and scale: the customers who answered unhappily there (findings.settled_answers)
+-- beside the others who answered there, and how many of each left.
 -- z_value is that of two shares with one common; the interval is Newcombe's (1998, method 10).
 -- conversions_lost is what goes with the difference, over the unhappy. Enough: at least $min_group on both
 -- sides, and 5 expected in each of the four cells.
 -- key: stage, score_scale
 -- not_null: finding_id, unhappy_to, customers, other_customers, dropped, other_dropped, is_enough
 -- shares: dropped_rate, dropped_low, dropped_high, other_rate, other_low, other_high
-with answers as (
-    select customer_id, stage, score_scale, is_unhappy, outcome = 'dropped' as is_dropped
-    from findings.answers
-    inner join (
-        select journey_id, outcome, last_step_at from journeys.journeys where outcome <> 'open'
-    ) as journeys using (journey_id)
-    where score_scale <> 'sentiment'
-        and ((outcome = 'dropped' and occurred_at - last_step_at <= $give_up_after)
-            or occurred_at < last_step_at)
-    qualify row_number() over (
-        partition by customer_id, stage, score_scale order by occurred_at desc, event_id desc
-    ) = 1
-),
-
-counted as (
+with counted as (
     select stage, score_scale, count(*) filter (where is_unhappy) as customers,
         count(*) filter (where not is_unhappy) as other_customers,
         count(*) filter (where is_unhappy and is_dropped) as dropped,
         count(*) filter (where not is_unhappy and is_dropped) as other_dropped
-    from answers
+    from findings.settled_answers
     group by stage, score_scale
 ),
 
@@ -67,4 +51,3 @@ select 'feeling-' || left(md5('feeling' || chr(31) || stage || chr(31) || score_
         and least(customers, other_customers) * least(common, 1 - common) >= 5, false) as is_enough
 from spanned
 inner join run.scales using (score_scale)
-where stage is not null

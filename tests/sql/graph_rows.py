@@ -121,6 +121,13 @@ COLUMNS = {
     " stage varchar, touchpoint varchar, customers bigint, other_customers bigint, looks bigint,"
     " z_value double, difference double, difference_low double, difference_high double,"
     " conversions_lost double",
+    "findings.settled_answers": "stage varchar, score_scale varchar, customer_id bigint,"
+    " is_unhappy boolean, is_dropped boolean",
+    "findings.unhappy_leavers": "finding_id varchar, stage varchar, customers bigint,"
+    " z_value double, difference double, difference_low double, difference_high double,"
+    " conversions_lost double, is_enough boolean",
+    "findings.skipped_places": "finding_id varchar, stage varchar, touchpoint varchar,"
+    " customers bigint, z_value double, skipped_rate double, is_withheld boolean",
     "findings.tests": "finding_id varchar, kind varchar, theme varchar, persona_id varchar,"
     " stage varchar, touchpoint varchar, customers bigint, p_value double, q_value double,"
     " looks bigint, conversions double, conversions_low double, conversions_high double,"
@@ -179,7 +186,8 @@ def made(
     What it reads and rows are not given for is made first.
     """
     schema, name = table.split(".")
-    model = for_everyone(read_model(sql_folder() / schema / f"{name}.sql"))
+    model = read_model(sql_folder() / schema / f"{name}.sql")
+    model = for_everyone(model) if model.adds else model
     for read in sorted(model.reads):
         if not has_table(connection, read):
             made(connection, read, **parameters)

@@ -77,13 +77,47 @@ def test_what_is_withheld_is_in_no_test() -> None:
     assert made(warehouse({"findings.pain_points": [pain]}), "findings.tests", min_group=5) == []
 
 
+@pytest.mark.parametrize(("size", "is_found"), [(0.2, True), (0.04, False), (-0.2, True)])
+def test_unhappiness_is_of_the_family(size: float, is_found: bool) -> None:
+    lost = 90 * size
+    feeling = ("a", "buy", 90, 6.0 if size > 0 else -6.0, size, size / 2, size * 1.5, lost, True)
+    few = ("b", "see", 4, 9.0, 0.5, 0.4, 0.6, 2.0, False)
+    connection = warehouse({"findings.unhappy_leavers": [feeling, few]})
+    columns = "finding_id, kind, theme, conversions, conversions_low, is_worse, is_found"
+    expected = [("a", "feeling", "drop-off buy", abs(lost), abs(lost) / 2, size > 0, is_found)]
+    assert made(connection, "findings.tests", columns, min_group=5) == [
+        tuple(pytest.approx(cell) if isinstance(cell, float) else cell for cell in row)
+        for row in expected
+    ]
+
+
+@pytest.mark.parametrize(("rate", "is_found"), [(0.7, True), (0.52, False)])
+def test_a_place_that_most_go_past_is_of_the_family_and_loses_nothing(
+    rate: float, is_found: bool
+) -> None:
+    rows = [("a", "buy", "call", 90, 8.0, rate, False), ("b", "buy", "shop", 4, 8.0, rate, True)]
+    connection = warehouse({"findings.skipped_places": rows})
+    columns = "finding_id, kind, theme, conversions, is_worse, is_found"
+    assert made(connection, "findings.tests", columns, min_group=5) == [
+        ("a", "conformance", "assumed map", 0.0, False, is_found)
+    ]
+
+
+def test_a_place_that_most_do_not_go_past_makes_no_other_finding_surer() -> None:
+    rows = [("a", "buy", "call", 90, -8.0, 0.2, False)]
+    connection = warehouse({"findings.skipped_places": rows})
+    [(p_value, is_found)] = made(connection, "findings.tests", "p_value, is_found", min_group=5)
+    assert (p_value, is_found) == (pytest.approx(1, rel=1e-6), False)
+
+
 # -- which are told, and in which order
 
 
 def story(
-    name: str, theme: str, conversions: float, kind: str = "difference", is_found: bool = True
-) -> Row:
-    return (name, kind, theme, "all", "buy", None, 90, 0.0, 0.0, 1, conversions, 1.0, 9.0, True,
+    name: str, theme: str, conversions: float, kind: str = "difference", is_found: bool = True,
+    p_value: float = 0.0,
+) -> Row:  # fmt: skip
+    return (name, kind, theme, "all", "buy", None, 90, p_value, 0.0, 1, conversions, 1.0, 9.0, True,
             is_found)  # fmt: skip
 
 
@@ -103,6 +137,11 @@ def test_the_largest_story_comes_first() -> None:
 def test_findings_of_one_theme_are_one_story() -> None:
     rows = found(story("a", "x", 9.0), story("b", "x", 5.0), story("c", "y", 7.0))
     assert rows == [(1, "a", None), (2, "b", "a"), (3, "c", None)]
+
+
+def test_of_equal_findings_the_surest_tells_the_story() -> None:
+    rows = found(story("a", "x", 0.0, p_value=0.01), story("b", "x", 0.0, p_value=0.001))
+    assert rows == [(1, "b", None), (2, "a", "b")]
 
 
 def test_a_pain_point_tells_the_story_even_if_smaller() -> None:
