@@ -97,6 +97,8 @@ def tables(**changed: list[dict[str, Any]]) -> Tables:
         "horizon": [horizon()], "outcomes": outcomes(), "conversion": conversion(),
         "reach": reach(), "stages": stage_rows(), "drop_offs": drop_offs(),
         "transitions": transitions(), "flows": flows(), "feelings": feelings(),
+        "leaving_words": leaving_words(), "quotes": quotes(),
+        "text_languages": [{"language": "en", "texts": 640, "texts_with_sentiment": 480}],
         "before_after": before_after(), "paths": paths(), "step_flows": step_flows(),
         "step_matrix": step_matrix(), "month_drop_offs": month_drop_offs(),
         "map_fits": map_fits(), "conformance": conformance(),
@@ -267,16 +269,38 @@ def flows() -> list[dict[str, Any]]:
 
 
 def feelings() -> list[dict[str, Any]]:
+    rows = []
+    for persona in ENTERED:
+        for number, (stage, score) in enumerate(zip(STAGES, SCORES, strict=True), 1):
+            if score is None:
+                continue
+            mean = score - (1.1 if persona == "p2" else 0)
+            net = 20 * (mean - 6)
+            rows.append({
+                "level": "stage", "persona_id": persona, "node": stage, "score_scale": "nps",
+                "scores": 40 * number, "customers": 38 * number, "mean_score": mean,
+                "mean_low": mean - 0.4, "mean_high": mean + 0.4, "happy_rate": mean / 12,
+                "unhappy_rate": mean / 12 - net / 100, "nps": net, "nps_low": net - 9,
+                "nps_high": net + 9, "answered_share": 0.05 * number,
+            })  # fmt: skip
+    return rows
+
+
+def leaving_words() -> list[dict[str, Any]]:
     return [
-        {
-            "level": "stage", "persona_id": persona, "node": stage, "score_scale": "nps",
-            "scores": 40 * number, "customers": 38 * number,
-            "mean_score": score - (1.1 if persona == "p2" else 0),
-        }
+        {"persona_id": persona, "word": word, "place": place}
         for persona in ENTERED
-        for number, (stage, score) in enumerate(zip(STAGES, SCORES, strict=True), 1)
-        if score is not None
-    ]  # fmt: skip
+        for place, word in enumerate(("afterwards", "alone", "expensive"), 1)
+    ]
+
+
+def quotes() -> list[dict[str, Any]]:
+    said = ("I felt left alone afterwards.", "… expensive for what we got.")
+    return [
+        {"persona_id": persona, "stage": "usage", "quote": quote, "place": place, "writers": 31}
+        for persona in ENTERED
+        for place, quote in enumerate(said, 1)
+    ]
 
 
 def before_after() -> list[dict[str, Any]]:

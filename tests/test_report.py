@@ -196,6 +196,30 @@ def test_the_first_steps_are_told_as_a_flow_and_as_a_matrix(reader: Reader) -> N
     assert "demo call → Dropped" not in reader.text  # of four customers
 
 
+def test_how_customers_felt_is_told_by_stage_with_who_answered(reader: Reader) -> None:
+    # mean 5.2 on nps is told as a net promoter score of 20 * (5.2 - 6) with its interval
+    assert "NPS, from −100 to 100" in reader.text
+    assert "usage -16 -25 to -7 43 59 200 25 %" in reader.text
+
+
+def test_what_the_unhappy_wrote_is_told_with_how_many_wrote(reader: Reader) -> None:
+    assert "More often than all others they wrote: afterwards , alone , expensive" in reader.text
+    assert "usage 31 wrote I felt left alone afterwards." in reader.text
+    assert "640 texts were written ( en : 640); of 480 it could be told" in reader.text
+
+
+def test_where_nobody_was_asked_and_nobody_wrote_there_are_no_feelings() -> None:
+    html = render(report_rows.tables(feelings=[], text_languages=[]), report_rows.settings())
+    assert 'id="feelings"' not in html
+    assert 'href="#feelings"' not in html
+
+
+def test_what_is_not_of_the_period_is_said() -> None:
+    text = read(replace(report_rows.tables(), period="Feb 2025"))
+    assert "told of all time, not of Feb 2025 only" in text
+    assert "all that was read, not of Feb 2025 only" in text
+
+
 def test_the_assumed_map_is_held_against_the_journeys(reader: Reader) -> None:
     assert "Of 100 journeys, 4 follow it step by step; 21 meet all its places" in reader.text
     assert "that fits everyone best: 0.42" in reader.text

@@ -5,7 +5,7 @@ import json
 import os
 import tempfile
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from pipeline.numbers import fewer, filters
 from pipeline.report import chain, compare, sections
 from pipeline.report.asked import Asked, read
 from pipeline.report.assumed import assumed
+from pipeline.report.feelings import feelings, is_felt, languages
 from pipeline.report.journey_map import journey_maps, most_lost
 from pipeline.report.personas import about, cards, people, unknown_of
 from pipeline.report.tables import Tables
@@ -37,7 +38,7 @@ SECTIONS = (
     ("map", "Map"), ("findings", "Findings"), ("funnel", "Funnel"), ("flow", "Flow"),
     ("steps", "First steps"), ("graph", "Graph"), ("chain", "Chances"), ("paths", "Paths"),
     ("assumed", "Assumed map"), ("personas", "Personas"),
-    ("leaving", "Before and after"), ("time", "Over time"), ("compare", "Compare"),
+    ("feelings", "Feelings"), ("leaving", "Before and after"), ("time", "Over time"), ("compare", "Compare"),
     ("trust", "Trust"), ("words", "Words"),
 )  # fmt: skip
 ROWS = (
@@ -95,6 +96,9 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         "flows": [sections.flow(tables, each, least) for each in ids],
         "most_lost_touchpoint": reddest,
         "graphs": [sections.graph(tables, settings, each, reddest) for each in ids],
+        "felt": [feelings(tables, settings, each) for each in ids],
+        "is_felt": is_felt(tables),
+        "languages": languages(tables),
         "leaving": [sections.leaving(tables, settings, each) for each in ids],
         "times": [sections.months(tables, settings, each) for each in ids],
         "assumed": [assumed(tables, each) for each in ids],
@@ -125,7 +129,10 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         **_words(settings),
         people=shown_people,
         sections=_sections(
-            has_journeys=first["has_journeys"], is_assumed=bool(assumed(tables, ids[0]))
+            has_journeys=first["has_journeys"],
+            missing={
+                "assumed": not assumed(tables, ids[0]), "feelings": not is_felt(tables),
+            },
         ),
         rows=[row for row in ROWS if has_moments or row[0] != "moment"],
         same=SAME,
@@ -146,10 +153,10 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
     )
 
 
-def _sections(*, has_journeys: bool, is_assumed: bool) -> list[tuple[str, str]]:
+def _sections(*, has_journeys: bool, missing: Mapping[str, bool]) -> list[tuple[str, str]]:
     """What the bar leads to: only what is there."""
     there = SECTIONS if has_journeys else SECTIONS[-2:]
-    return [section for section in there if section[0] != "assumed" or is_assumed]
+    return [section for section in there if not missing.get(section[0])]
 
 
 def _words(settings: Settings) -> dict[str, Any]:

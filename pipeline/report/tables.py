@@ -53,6 +53,15 @@ SELECTS = {
         "findings.feelings",
         "select * from findings.feelings order by level, persona_id, node, score_scale",
     ),
+    "leaving_words": (
+        "findings.leaving_words",
+        "select * from findings.leaving_words order by persona_id, place",
+    ),
+    "quotes": ("findings.quotes", "select * from findings.quotes order by persona_id, stage, place"),
+    "text_languages": (
+        "findings.text_languages",
+        "select * from findings.text_languages order by texts desc, language",
+    ),
     "before_after": (
         "findings.before_after",
         "select * from findings.before_after order by persona_id, stage, position, rank",
