@@ -97,7 +97,7 @@ def tables(**changed: list[dict[str, Any]]) -> Tables:
         "horizon": [horizon()], "outcomes": outcomes(), "conversion": conversion(),
         "reach": reach(), "stages": stage_rows(), "drop_offs": drop_offs(),
         "transitions": transitions(), "flows": flows(), "feelings": feelings(),
-        "leaving_words": leaving_words(), "quotes": quotes(),
+        "detours": detours(), "leaving_words": leaving_words(), "quotes": quotes(),
         "text_languages": [{"language": "en", "texts": 640, "texts_with_sentiment": 480}],
         "before_after": before_after(), "paths": paths(), "step_flows": step_flows(),
         "step_matrix": step_matrix(), "month_drop_offs": month_drop_offs(),
@@ -284,6 +284,19 @@ def feelings() -> list[dict[str, Any]]:
                 "nps_high": net + 9, "answered_share": 0.05 * number,
             })  # fmt: skip
     return rows
+
+
+def detours() -> list[dict[str, Any]]:
+    ways = (("support ticket", "", "support ticket", None), ("proposal", "event", "deal won", 90e3))
+    return [
+        {
+            "from_touchpoint": start, "via": via, "to_touchpoint": end, "steps": 415,
+            "customers": 348, "median_seconds": 864e3, "straight_seconds": straight,
+            "converted_rate": 0.72, "other_rate": 0.48, "difference": 0.24,
+            "difference_low": 0.183, "difference_high": 0.292,
+        }
+        for start, via, end, straight in ways
+    ]  # fmt: skip
 
 
 def leaving_words() -> list[dict[str, Any]]:

@@ -179,6 +179,13 @@ def test_every_question_is_answered_for_everyone_and_each_persona(sample, questi
         assert len(getattr(answer, "data", answer)) > 0
 
 
+def test_loops_and_detours_come_by_the_time_that_they_take(sample):
+    rows = sample.detours()
+    took = rows["steps"] * (rows["median_seconds"] - rows["straight_seconds"].fillna(0))
+    assert took.is_monotonic_decreasing
+    assert set(rows["kind"]) == {"loop", "detour"}
+
+
 def test_a_picture_shows_the_cells_of_its_twin(sample):
     assert list(sample.flow().data[0].link.value) == list(sample.flows()["journeys"])
     assert list(sample.stage_funnel().data[0].x) == list(sample.stages()["advanced"])

@@ -189,6 +189,11 @@ def test_what_is_left_of_all_paths_is_told_in_one_row(reader: Reader) -> None:
     assert "All others together: 912 ways 3 858 335 3 200 323" in reader.text
 
 
+def test_loops_and_detours_are_told_with_what_goes_with_them(reader: Reader) -> None:
+    assert "support ticket support ticket 415 348 10 days – 72 48 18.3 to 29.2" in reader.text
+    assert "proposal event deal won 415 348 10 days 1 day 72 48" in reader.text
+
+
 def test_the_first_steps_are_told_as_a_flow_and_as_a_matrix(reader: Reader) -> None:
     assert "Step 1, paid ad → Dropped: 600 journeys" in reader.text
     assert "1 other touchpoints other touchpoints 90" in reader.text

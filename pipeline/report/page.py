@@ -105,6 +105,7 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         "steps": [sections.first_steps(tables, settings, each) for each in ids],
         "paths": [sections.paths(tables.of("paths", each), least) for each in ids],
         "converting_paths": sections.paths(tables["converting_paths"], least),
+        "detours": tables["detours"],
         "cards": cards(tables, shown_people, least, settings.personas.column),
         "unknown": unknown_of(tables),
         "about": about(tables, least),

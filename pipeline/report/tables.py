@@ -15,6 +15,7 @@ Row = dict[str, Any]
 
 EVERYONE = "all"
 MOST_CONVERTING = 8
+MOST_DETOURS = 12
 
 SELECTS = {
     "runs": (
@@ -67,6 +68,12 @@ SELECTS = {
         "select * from findings.before_after order by persona_id, stage, position, rank",
     ),
     "paths": ("findings.top_paths", "select * from findings.top_paths order by persona_id, rank"),
+    "detours": (
+        "findings.detours",
+        "select *, steps * (median_seconds - coalesce(straight_seconds, 0)) as seconds_taken "
+        "from findings.detours order by seconds_taken desc, kind, from_touchpoint, via, to_touchpoint "
+        f"limit {MOST_DETOURS}",
+    ),
     "converting_paths": (
         "journeys.paths",
         "select * from journeys.paths where converted > 0 "

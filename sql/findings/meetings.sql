@@ -6,7 +6,7 @@
 -- the touchpoint where they are and that number. place_number is the stage's or the touchpoint's.
 -- A journey counts once in each stratum on each side, by its first step there. Steps of journeys that
 -- are open where the step is not mature yet are left out. Of more than 20000 customers all who met it
--- are here, and of those who have not met it yet a sample of about so many customers, by their ids: an
+-- are here, and of those who have not met it yet a sample of at most so many customers, by their ids: an
 -- odds ratio does not depend on how many of the others are drawn (Mantel and Haenszel 1959).
 -- key: comparison, touchpoint_number, persona_id, place_number, steps_so_far, customer_id
 -- not_null: met, met_converted, not_met, not_met_converted
