@@ -9,7 +9,7 @@ def tell_difference(row: Row) -> str:
     """`Customers whose channel is “paid” get lost at “usage” more often: 42 of 100, against …`."""
     if row["first_day"]:
         return f"{_when(row)} {_whom(row)} {_what(row)}: {_shares(row)}{_cost(row)}"
-    return f"{_whom(row).capitalize()} {_what(row)}: {_shares(row)}{_cost(row)}"
+    return f"C{_whom(row)[1:]} {_what(row)}: {_shares(row)}{_cost(row)}"
 
 
 def _when(row: Row) -> str:
@@ -20,6 +20,7 @@ def _when(row: Row) -> str:
 
 
 def _whom(row: Row) -> str:
+    """`customers …`: whom it is about."""
     if row["segment"] == EVERYONE:
         return "customers"
     return f"customers whose {row['segment']} is “{row['segment_value']}”"

@@ -9,7 +9,7 @@ with moves as (
     select weekly_moves.*
     from findings.weekly_moves
     cross join findings.pace
-    where week_number >= settled_week or level = 'journey'
+    where week_number >= case level when 'journey' then recorded_week else settled_week end
 ),
 
 node_weeks as (

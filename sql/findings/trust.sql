@@ -41,6 +41,12 @@ personas as (
     select count(*) as personas, max(silhouette) as silhouette from run.persona_names
 ),
 
+segments as (
+    select count(*) filter (where is_telling) as telling,
+        string_agg(segment, ', ' order by segment) filter (where is_telling) as names
+    from findings.telling_segments
+),
+
 measures as (
     select 'rows' as subject, 'share rejected' as measure,
         rejected / nullif(read_rows, 0) as figure, true as is_share, null as words
@@ -69,6 +75,9 @@ measures as (
     select 'customers', 'share too little known for a persona',
         unknown / nullif(customers, 0), true, null
     from customers
+    union all
+    select 'segments', 'compared by none of those that tell the outcome itself', telling, false, names
+    from segments
     union all
     select 'personas', 'how far apart they lie (silhouette, up to 1)', round(silhouette, 2), false,
         case when silhouette is null then 'not found apart' end

@@ -22,8 +22,9 @@ def weeks(*counts: tuple[int, int], group: int = 0, first: int = 100) -> list[Ro
     return [row for row in rows if row[-1]]
 
 
-def stretches(rows: list[Row], settled: int = 0) -> list[Row]:
-    connection = warehouse({"findings.weekly_moves": rows, "findings.pace": [(None, settled)]})
+def stretches(rows: list[Row], settled: int = 0, recorded: int = 0) -> list[Row]:
+    pace = [(None, recorded, settled)]
+    connection = warehouse({"findings.weekly_moves": rows, "findings.pace": pace})
     return made(connection, "findings.stretches", f"first_week, last_week, {COUNTS}")
 
 
@@ -55,6 +56,14 @@ def test_a_week_without_a_case_counts() -> None:
 
 def test_the_first_weeks_are_left_out() -> None:
     found = stretches(weeks(*[(50, 20)] * 4), settled=101)
+    assert {row[2] + row[4] for row in found} == {150}
+
+
+def test_conversion_is_compared_from_when_the_goal_is_recorded() -> None:
+    weekly = [
+        (0, "journey", 0, to, week, 25) for week in range(100, 104) for to in (-1, -2)
+    ]  # fmt: skip
+    found = stretches(weekly, settled=104, recorded=101)
     assert {row[2] + row[4] for row in found} == {150}
 
 

@@ -12,6 +12,7 @@ def test_each_measure_has_its_words_and_its_number():
                 (3, 2, START, "web", True, None), (4, 2, START, "web", False, "ad"),
             ],
             "core.ignored_identifiers": [("email", "info@example")],
+            "findings.telling_segments": [("status", True), ("state", False)],
             "core.sources": [("web", False), ("survey", True), ("desk", True)],
             "journeys.journeys": [
                 (1, 1, START, START, "open", 1, 1, "ad", False),
@@ -47,6 +48,7 @@ def test_each_measure_has_its_words_and_its_number():
         ("personas", 0.42, "0.42"),
         ("personas", 0.87, "0.87"),
         ("rows", 0.003, "0.3 %"),
+        ("segments", 1.0, "status"),
         ("sources", 2.0, "desk, survey"),
         ("steps", 0.25, "25.0 %"),
     ]
@@ -65,6 +67,6 @@ def test_where_there_is_nothing_it_says_so():
         "journeys": "nothing to measure",
         "personas": "not tried",
         "rows": "nothing to measure",
-        "sources": "0",
+        "segments": "0", "sources": "0",
         "steps": "nothing to measure",
     }
