@@ -2,7 +2,7 @@
 
 Each kind has a table in `sql/findings/` with one row per thing that was looked at. findings.tests
 takes all of them into one family of tests, findings.findings keeps what stands up and ranks it,
-and this package tells it. To add a kind (`feeling` and `conformance` are foreseen):
+and this package tells it. To add a kind:
 
 1. Make the table, `sql/findings/<kind>s.sql`, with a `finding_id` that is the same in every run
    ('<kind>-' and ten letters of the md5 of kind, persona, place and what else tells it apart),
