@@ -174,8 +174,8 @@ def test_a_place_of_the_assumed_map_that_most_go_past() -> None:
          "20 of the others, the first time they are there. That is about 12 conversions lost."),
         ({"level": "journey", "difference": -0.2, "conversions_lost": 18.0,
           "segment": "home State", "segment_value": "São Paulo SP"},
-         "Customers whose home State is “São Paulo SP” convert within 90 days less often: 40 of 100, against "
-         "20 of the others. That is about 18 conversions lost."),
+         "Customers whose home State is “São Paulo SP” convert within 90 days less often: 40 of "
+         "100, against 20 of the others. That is about 18 conversions lost."),
         (LASTING, "Since 4 August 2025 customers get lost at “use” more often: 40 of 100, against "
          "20 before, the first time they are there. That is about 12 conversions lost."),
         (MAY | {"conversions_lost": 0.2},

@@ -42,7 +42,7 @@ def _told(scale: str, rows: list[Row]) -> dict[str, Any]:
 
 
 def _placed(row: Row) -> dict[str, Any]:
-    """The figure that stands for a row, with its interval, and where on its scale they lie (0 to 1).
+    """The figure that stands for a row, with its interval, and where on its scale it lies (0 to 1).
 
     Of nps that is the net promoter score, of any other scale the mean.
     """

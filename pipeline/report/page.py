@@ -38,7 +38,8 @@ SECTIONS = (
     ("map", "Map"), ("findings", "Findings"), ("funnel", "Funnel"), ("flow", "Flow"),
     ("steps", "First steps"), ("graph", "Graph"), ("chain", "Chances"), ("paths", "Paths"),
     ("assumed", "Assumed map"), ("personas", "Personas"),
-    ("feelings", "Feelings"), ("leaving", "Before and after"), ("time", "Over time"), ("compare", "Compare"),
+    ("feelings", "Feelings"), ("leaving", "Before and after"),
+    ("time", "Over time"), ("compare", "Compare"),
     ("trust", "Trust"), ("words", "Words"),
 )  # fmt: skip
 ROWS = (
@@ -132,7 +133,8 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         sections=_sections(
             has_journeys=first["has_journeys"],
             missing={
-                "assumed": not assumed(tables, ids[0]), "feelings": not is_felt(tables),
+                "assumed": not assumed(tables, ids[0]),
+                "feelings": not is_felt(tables),
             },
         ),
         rows=[row for row in ROWS if has_moments or row[0] != "moment"],

@@ -58,7 +58,10 @@ SELECTS = {
         "findings.leaving_words",
         "select * from findings.leaving_words order by persona_id, place",
     ),
-    "quotes": ("findings.quotes", "select * from findings.quotes order by persona_id, stage, place"),
+    "quotes": (
+        "findings.quotes",
+        "select * from findings.quotes order by persona_id, stage, place",
+    ),
     "text_languages": (
         "findings.text_languages",
         "select * from findings.text_languages order by texts desc, language",
@@ -71,7 +74,8 @@ SELECTS = {
     "detours": (
         "findings.detours",
         "select *, steps * (median_seconds - coalesce(straight_seconds, 0)) as seconds_taken "
-        "from findings.detours order by seconds_taken desc, kind, from_touchpoint, via, to_touchpoint "
+        "from findings.detours "
+        "order by seconds_taken desc, kind, from_touchpoint, via, to_touchpoint "
         f"limit {MOST_DETOURS}",
     ),
     "converting_paths": (

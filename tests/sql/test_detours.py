@@ -1,4 +1,4 @@
-"""findings.next_two_steps, detours_taken and detours: loops and detours, and what goes with them."""
+"""findings.next_two_steps, detours_taken and detours: loops and detours, what goes with them."""
 
 from datetime import timedelta
 from typing import Any

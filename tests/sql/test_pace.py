@@ -1,4 +1,4 @@
-"""findings.pace and telling_segments: what cannot be compared, because it is not seen or too much."""
+"""findings.pace and telling_segments: what cannot be compared, unseen or too telling."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -45,7 +45,11 @@ def test_of_those_who_met_a_later_place_who_skipped_it() -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [("found", "all", 1, "skipped"), ("assumed", "p1", 1, "skipped"), ("assumed", "all", 1, "left")],
+    [
+        ("found", "all", 1, "skipped"),
+        ("assumed", "p1", 1, "skipped"),
+        ("assumed", "all", 1, "left"),
+    ],
 )
 def test_only_the_assumed_map_of_everyone_is_held_against_it(other: tuple[Any, ...]) -> None:
     assert skipped((*other, 60, 100), columns="touchpoint") == []

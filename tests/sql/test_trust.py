@@ -67,6 +67,7 @@ def test_where_there_is_nothing_it_says_so():
         "journeys": "nothing to measure",
         "personas": "not tried",
         "rows": "nothing to measure",
-        "segments": "0", "sources": "0",
+        "segments": "0",
+        "sources": "0",
         "steps": "nothing to measure",
     }

@@ -53,9 +53,7 @@ def test_what_texts_say_and_answers_at_no_stage_do_not_count() -> None:
 def leavers(unhappy: tuple[int, int], others: tuple[int, int], columns: str) -> list[Row]:
     """A row of findings.unhappy_leavers, of (how many left, of how many) on both sides."""
     sides = [(True, *unhappy), (False, *others)]
-    flags = [
-        (is_unhappy, number < left) for is_unhappy, left, of in sides for number in range(of)
-    ]
+    flags = [(is_unhappy, number < left) for is_unhappy, left, of in sides for number in range(of)]
     answers = [("use", "nps", customer, *each) for customer, each in enumerate(flags)]
     connection = warehouse(
         {"findings.settled_answers": answers, "run.scales": [("nps", 0.0, 10.0, 6.0, 9.0)]}
