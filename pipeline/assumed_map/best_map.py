@@ -23,15 +23,37 @@ Places = tuple[int, ...]
 
 
 class Log(NamedTuple):
-    """Paths as rows of touchpoint numbers, and how many journeys took each."""
+    """Paths as rows of touchpoint numbers, how many journeys took each, their steps in all."""
 
     rows: "Numbers"
     journeys: "Numbers"
+    steps: float
+    cells: "Cells"
 
     def fitness(self, met: float, places: int) -> float:
         """0 to 1, of journeys that met so many of the map's places in all."""
-        steps = (self.rows > 0).sum(axis=1) @ self.journeys
-        return 2 * met / float(steps + places * self.journeys.sum())
+        return 2 * met / (self.steps + places * float(self.journeys.sum()))
+
+
+class Cells(NamedTuple):
+    """The steps of all paths by touchpoint and path: row and column of each, where each pair of
+    touchpoint and path begins, and its touchpoint and path."""
+
+    row: "Numbers"
+    column: "Numbers"
+    starts: "Numbers"
+    touchpoint: "Numbers"
+    path: "Numbers"
+
+
+def _cells(rows: "Numbers") -> Cells:
+    row, column = np.nonzero(rows)
+    order = np.lexsort((column, row, rows[row, column]))
+    row, column = row[order], column[order]
+    touchpoint = rows[row, column]
+    is_new = (touchpoint[1:] != touchpoint[:-1]) | (row[1:] != row[:-1])
+    starts = np.concatenate([[0], np.flatnonzero(is_new) + 1])
+    return Cells(row, column, starts, touchpoint[starts], row[starts])
 
 
 def best_map(
@@ -47,7 +69,8 @@ def best_map(
     if not order or most < 1:
         return ()
     rows = padded([paths[path][:LONGEST] for path in order])
-    log = Log(rows, np.array([journeys[path] for path in order]))
+    taken = np.array([journeys[path] for path in order])
+    log = Log(rows, taken, float((rows > 0).sum(axis=1) @ taken), _cells(rows))
     starts = [(), assumed, *(tuple(map(int, paths[path])) for path in order[:STARTS])]
     begun = dict.fromkeys(tuple(dict.fromkeys(start))[:most] for start in starts)
     found = [_climbed(log, start, most) for start in begun]
@@ -72,7 +95,7 @@ def _beside(log: Log, places: Places, most: int) -> Iterator[tuple[float, Places
     What a path meets with one place new is the most, over its steps there, of what it met before
     with the places before, and meets after with the places after.
     """
-    rows, journeys = log
+    rows, journeys, cells = log.rows, log.journeys, log.cells
     ahead = common_ahead(rows, places)
     behind = common_ahead(rows[:, ::-1], places[::-1])[::-1, :, ::-1]
     others = sorted(set(np.unique(rows).tolist()) - {0, *places})
@@ -86,8 +109,10 @@ def _beside(log: Log, places: Places, most: int) -> Iterator[tuple[float, Places
             if len(places) + 1 - gone > most:
                 continue
             through = before[:, :-1] + 1 + after[:, 1:]
+            best = np.maximum.reduceat(through[cells.row, cells.column], cells.starts)
+            more = np.maximum(best - rest[cells.path], 0) * journeys[cells.path]
+            met = float(rest @ journeys) + np.bincount(cells.touchpoint, weights=more)
             for touchpoint in others:
-                here = np.where(rows == touchpoint, through, 0).max(axis=1, initial=0)
-                met = float(np.maximum(rest, here) @ journeys)
                 places_now = len(places) + 1 - gone
-                yield log.fitness(met, places_now), (*kept[0], touchpoint, *kept[1])
+                fitness = log.fitness(float(met[touchpoint]), places_now)
+                yield fitness, (*kept[0], touchpoint, *kept[1])
