@@ -280,7 +280,9 @@ def feelings() -> list[dict[str, Any]]:
                 "level": "stage", "persona_id": persona, "node": stage, "score_scale": "nps",
                 "scores": 40 * number, "customers": 38 * number, "mean_score": mean,
                 "mean_low": mean - 0.4, "mean_high": mean + 0.4, "happy_rate": mean / 12,
-                "unhappy_rate": mean / 12 - net / 100, "nps": net, "nps_low": net - 9,
+                "happy_low": mean / 12 - 0.1, "happy_high": mean / 12 + 0.1,
+                "unhappy_rate": mean / 12 - net / 100, "unhappy_low": mean / 12 - net / 100 - 0.1,
+                "unhappy_high": mean / 12 - net / 100 + 0.1, "nps": net, "nps_low": net - 9,
                 "nps_high": net + 9, "answered_share": 0.05 * number,
             })  # fmt: skip
     return rows

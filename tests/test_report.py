@@ -204,7 +204,7 @@ def test_the_first_steps_are_told_as_a_flow_and_as_a_matrix(reader: Reader) -> N
 def test_how_customers_felt_is_told_by_stage_with_who_answered(reader: Reader) -> None:
     # mean 5.2 on nps is told as a net promoter score of 20 * (5.2 - 6) with its interval
     assert "NPS, from −100 to 100" in reader.text
-    assert "usage -16 -25 to -7 43 59 200 25 %" in reader.text
+    assert "usage -16 -25 to -7 43 33.3–53.3 % 59 49.3–69.3 % 200 25 %" in reader.text
 
 
 def test_what_the_unhappy_wrote_is_told_with_how_many_wrote(reader: Reader) -> None:
