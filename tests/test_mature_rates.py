@@ -89,8 +89,10 @@ def test_counting_every_last_step_as_lost_says_more_than_is_true(cut, prove):
         proofs.write(PROOF, f"{at:%Y-%m-%d} naive and mature", shown)
 
 
-def test_over_all_cuts_it_says_two_points_more_at_over_half_of_the_stages():
+def test_over_all_cuts_it_says_two_points_more_at_over_half_of_the_stages(prove):
     """As the proof saw it; the longer the data, the fewer of its steps are young."""
+    if prove:
+        pytest.skip("the figures of all cuts are being made")
     figures = proofs.read()[PROOF]["figures"]
     cuts = [shown for key, shown in figures.items() if key.endswith("naive and mature")]
     assert len(cuts) == len(CUTS)
