@@ -179,16 +179,24 @@ def _number_nodes(connection: duckdb.DuckDBPyConnection) -> None:
         """)
 
 
+def _are_listed(connection: duckdb.DuckDBPyConnection, customers: str | None) -> bool:
+    if customers is None or not has_table(connection, customers):
+        return False
+    return bool(connection.execute(f"select count(*) from {customers}").fetchall()[0][0])
+
+
 def made(
     connection: duckdb.DuckDBPyConnection, table: str, columns: str = "*", **parameters: Any
 ) -> list[tuple[Any, ...]]:
     """Make `table` from its file, check its promises, and return these columns of its rows.
 
-    What it reads and rows are not given for is made first.
+    What it reads and rows are not given for is made first. It is made for everyone, unless the
+    customers to make anew are listed.
     """
     schema, name = table.split(".")
     model = read_model(sql_folder() / schema / f"{name}.sql")
-    model = for_everyone(model) if model.adds else model
+    if not _are_listed(connection, model.customer_list):
+        model = for_everyone(model)
     for read in sorted(model.reads):
         if not has_table(connection, read):
             made(connection, read, **parameters)
