@@ -15,6 +15,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from pipeline.assumed_map import assumed_map_step
 from pipeline.database import open_warehouse
 from pipeline.inputs import parameters, write_inputs
 from pipeline.models import build, in_order, read_models
@@ -165,7 +166,9 @@ def findings_of(world: World, seed: int, folder: Path) -> duckdb.DuckDBPyConnect
     until = FIRST_DAY + pd.Timedelta(weeks=WEEKS)
     write_inputs(connection, settings, until.to_pydatetime().replace(tzinfo=None), None)
     _fill(connection, steps_of(world, seed), until)
-    build(connection, _needed(), parameters(settings, None))
+    bound = parameters(settings, None)
+    assumed_map_step().run(connection, bound)  # there is none, so its tables are empty
+    build(connection, _needed(), bound)
     return connection
 
 
