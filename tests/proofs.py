@@ -20,6 +20,15 @@ FOUND_BY = [
     *(f"sql/personas/{name}.sql" for name in ("features", "behaviour", "walks")),
 ]  # fmt: skip
 
+# What decides which findings are told.
+TOLD_BY = [
+    *(f"sql/findings/{name}.sql" for name in
+      ("tests", "findings", "comparisons", "stretches", "differences", "first_moves",
+       "weekly_moves", "groups", "pace", "telling_segments", "meetings", "meeting_odds",
+       "moments_of_truth", "pain_points", "drop_off_excesses")),
+    "tests/planted_worlds.py",
+]  # fmt: skip
+
 # What each proof is about: files or folders of the clone.
 ABOUT = {
     "intervals of the chain": ["pipeline/chain"],
@@ -35,6 +44,8 @@ ABOUT = {
     "as many personas as planted": FOUND_BY,
     "markov mixtures recovered": ["pipeline/personas/markov.py"],
     "killed runs lose nothing": ["pipeline/publish.py", "pipeline/runs.py", "pipeline/journal.py"],
+    "what is planted is found": TOLD_BY,
+    "where nothing is planted hardly anything is found": TOLD_BY,
     "nightly runs equal full runs": [
         "pipeline/touched.py", "pipeline/models.py", "sql/core", "sql/journeys",
     ],

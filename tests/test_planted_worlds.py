@@ -6,6 +6,7 @@ Sizes are those at which at least 18 of 20 worlds show it, under `make prove`; t
 from datetime import timedelta
 from typing import Any
 
+import proofs
 import pytest
 from planted_worlds import FIRST_DAY, World, findings_of
 
@@ -90,6 +91,8 @@ def test_what_is_planted_is_found_at_its_place(name, folder, prove):
     world, is_it = PLANTED[name]
     seeds = range(PROVED if prove else SEEDS)
     seen = [any(is_it(row) for row in found(world, seed, folder)) for seed in seeds]
+    if prove:
+        proofs.write("what is planted is found", name, {"worlds": len(seen), "found": sum(seen)})
     assert sum(seen) >= (ENOUGH if prove else SEEDS - 1), seen
 
 
@@ -98,4 +101,7 @@ def test_where_nothing_is_planted_hardly_anything_is_found(folder, prove):
     count = NULLS_PROVED if prove else NULLS
     worlds = [World(personas=1 + seed % 2) for seed in range(count)]
     shown = [seed for seed, world in enumerate(worlds) if found(world, 1000 + seed, folder)]
+    if prove:
+        name = "where nothing is planted hardly anything is found"
+        proofs.write(name, "one or two personas", {"worlds": count, "showing any": len(shown)})
     assert len(shown) <= (MOST_FALSE if prove else 1), shown
