@@ -75,8 +75,7 @@ PLANTED = {
         and is_about(row, 25, 25),
     ),
     "outage": (
-        OUTAGE, lambda row: is_in(row, to_node="try b", is_worse=row["is_worse"])
-        and is_about(row, 22, 23),
+        OUTAGE, lambda row: is_in(row, to_node="try b") and is_about(row, 22, 23),
     ),
     "campaign": (
         CAMPAIGN,
