@@ -24,6 +24,7 @@ WEIGHTS = {
     "channel": 1.0,
     "device": 0.5,
     "hour": 1.0,
+    "weekday": 0.1,
     "weekend": 0.1,
     "first touchpoint": 0.5,
     "first steps": 1.0,

@@ -22,6 +22,7 @@ PLACES = (
     "channel",
     "device",
     HOUR,
+    "weekday",
     "weekend",
     "first",
     "often",
@@ -37,6 +38,7 @@ SAYINGS = {  # place in the name, and the words there
     "first touchpoint": ("first", "beginning with {}"),
     "touchpoints": ("often", "coming to {}"),
     "device": ("device", "on {}"),
+    "weekday": ("weekday", "on {}s"),
     "weekend": ("weekend", "at weekends"),
 }
 ENTRY = PLACES[:3]  # how they come in says more to a colleague than where, so it is told first

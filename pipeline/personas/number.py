@@ -28,7 +28,8 @@ MARKOV = "markov mixture"
 # touchpoint among the first. Shuffling them apart would take that for a difference of persons.
 BLOCKS = {
     "first touchpoint": "steps", "first steps": "steps", "pace": "steps", "touchpoints": "steps",
-    "moves": "steps", "tempo": "steps", "hour": "time", "weekend": "time",
+    "moves": "steps", "tempo": "steps", "hour": "time", "weekday": "time",
+    "weekend": "time",
     "channel": "channel", "channel mix": "channel",
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from (
     ('channel', 'yes or no', 'entry', 'who is sent by a colleague comes with other questions than who clicked an ad'),
     ('device', 'yes or no', 'entry', 'where somebody sits when they come tells work from the way home'),
     ('hour', 'hour of the day', 'entry', 'offices are at work by day; the time in the zone of the report'),
+    ('weekday', 'yes or no', 'entry', 'a firm has its days for what is new, and who comes for themselves has others'),
     ('weekend', 'yes or no', 'entry', 'who comes at a weekend comes for themselves'),
     ('first touchpoint', 'yes or no', 'entry', 'where somebody begins shows what they look for'),
     ('first steps', 'share of the first steps', 'entry', 'what they look at next shows how they choose'),

@@ -1,14 +1,14 @@
 -- One row per customer and feature that is not zero, for customers with a step before their first
 -- $goal: what is known at entry, and of the first $look steps. The goal and what follows never is.
--- Groups: channel and device as first told (1); hour of the first step in $timezone (0 to 24, and
--- whether at a weekend); first steps (1 for the first touchpoint; each one's share of the steps);
+-- Groups: channel and device as first told (1); hour of the first step in $timezone (0 to 24), its
+-- weekday, and whether at a weekend; first steps (1 for the first touchpoint; each one's share of the steps);
 -- pace (days from the end of the step before); attribute (those of the settings, 1); and those of
 -- personas.walks and personas.behaviour, where they are made. Units: personas.feature_groups.
 -- A pace, tempo or attribute that is missing is not known; any other feature that is missing is 0.
 -- Per customer: made for those in run.customers, and from their own steps and attributes only.
 -- key: customer_id, feature_group, feature
 -- not_null: value
--- allowed: feature_group channel | device | hour | weekend | first touchpoint | first steps | pace | attribute | walk | touchpoints | moves | tempo | channel mix
+-- allowed: feature_group channel | device | hour | weekday | weekend | first touchpoint | first steps | pace | attribute | walk | touchpoints | moves | tempo | channel mix
 with steps as (
     select customer_id, customer_step_number, touchpoint, started_at, ended_at, channel, device
     from journeys.steps
@@ -49,6 +49,12 @@ entries as (
     group by customer_id
 ),
 
+weekdays as (
+    select weekday_number, weekday
+    from (values (1, 'Monday'), (2, 'Tuesday'), (3, 'Wednesday'), (4, 'Thursday'), (5, 'Friday'),
+        (6, 'Saturday'), (7, 'Sunday')) as weekdays (weekday_number, weekday)
+),
+
 features as (
     select customer_id, 'channel' as feature_group, 'channel: ' || channel as feature, 1e0 as value
     from entries
@@ -61,6 +67,11 @@ features as (
     select customer_id, 'hour', 'hour of the first step',
         extract(hour from local_time) + extract(minute from local_time) / 60e0
     from entries
+    union all
+    select customer_id, 'weekday', 'weekday: ' || weekday, 1e0
+    from entries
+    inner join weekdays
+        on weekday_number = date_diff('day', date '1970-01-05', cast(local_time as date)) % 7 + 1
     union all
     select customer_id, 'weekend', 'first step at a weekend', 1e0
     from entries

@@ -52,6 +52,7 @@ def test_a_single_step_tells_how_a_customer_came_in() -> None:
         (1, "first steps", "among the first steps: ad", 1.0),
         (1, "first touchpoint", "begins with: ad", 1.0),
         (1, "hour", "hour of the first step", 8.25),
+        (1, "weekday", "weekday: Monday", 1.0),
     ]
 
 
@@ -59,12 +60,16 @@ def test_hour_and_weekend_are_those_of_the_reports_time_zone() -> None:
     rows = dict(features([step(1, "ad", SATURDAY)]))
     assert rows["hour of the first step"] == pytest.approx(0.5)
     assert rows["first step at a weekend"] == 1.0
+    assert rows["weekday: Sunday"] == 1.0
+    assert "weekday: Saturday" not in rows
 
 
 def test_shares_and_pace_are_of_the_first_steps_only() -> None:
     later = [MONDAY + timedelta(days=day, minutes=10 * day) for day in range(5)]
     steps = [step(n, name, later[n - 1]) for n, name in enumerate("aabcd", 1)]
-    assert [row for row in features(steps) if not row[0].startswith(("begins", "hour"))] == [
+    assert [
+        row for row in features(steps) if not row[0].startswith(("begins", "hour", "weekday"))
+    ] == [
         ("among the first steps: a", pytest.approx(2 / 3)),
         ("among the first steps: b", pytest.approx(1 / 3)),
         ("days before step 2", pytest.approx(1.0)),
