@@ -34,7 +34,8 @@ OF_A_GROUP = (
     "findings.outcomes", "graph.conversion", "findings.stage_reach", "graph.stages",
     "graph.stage_fates", "graph.drop_offs", "graph.transitions", "graph.flows", "findings.answers",
     "findings.visitors", "findings.feelings", "findings.before_after", "findings.top_paths",
-    "graph.step_flows", "graph.step_matrix", "graph.month_drop_offs", "graph.drop_off_counts",
+    "graph.first_places", "graph.step_flows", "graph.step_matrix", "graph.month_drop_offs",
+    "graph.drop_off_counts",
     "graph.transition_counts", "findings.exit_counts", "graph.month_drop_off_counts",
 )  # fmt: skip
 OF_JOURNEYS = """

@@ -3,59 +3,60 @@
 -- name comes first. Only paths that at least $min_group customers of the persona took have a row of their own.
 -- key: persona_id, rank
 -- not_null: paths, journeys, customers, converted, dropped, open
-with sequences as (
-    select journey_id, customer_id, path from journeys.sequences
+with journeys as (
+    select persona_id, sequences.customer_id, path, outcome
+    from journeys.sequences
+    inner join journeys.journeys using (journey_id)
+    left join personas.assignments on assignments.customer_id = sequences.customer_id
 ),
 
-outcomes as (
-    select journey_id, outcome from journeys.journeys
-),
-
-assignments as (
-    select customer_id, persona_id from personas.assignments
-),
-
-of_all as (  -- every journey twice: for everyone, and for its customer's persona
-    select 'all' as persona_id, customer_id, path, outcome
-    from sequences
-    inner join outcomes using (journey_id)
-    union all
-    select persona_id, customer_id, path, outcome
-    from sequences
-    inner join outcomes using (journey_id)
-    inner join assignments using (customer_id)
-),
-
-counted as (
+of_personas as (
     select persona_id, path, count(*) as journeys, count(distinct customer_id) as customers
-    from of_all
+    from journeys
     group by persona_id, path
 ),
 
-ranked as (
+counted as (  -- each customer is of one persona, so everyone is all of them together
+    select persona_id, path, journeys, customers from of_personas where persona_id is not null
+    union all
+    select 'all', path, cast(sum(journeys) as bigint), cast(sum(customers) as bigint)
+    from of_personas
+    group by path
+),
+
+top_paths as (
     select persona_id, path,
-        row_number() over (
-            partition by persona_id order by customers < $min_group, journeys desc, path
-        ) as place,
-        customers >= $min_group as is_enough
+        row_number() over (partition by persona_id order by journeys desc, path) as rank
     from counted
+    where customers >= $min_group
+    qualify row_number() over (partition by persona_id order by journeys desc, path) <= 20
+),
+
+of_all as (  -- every journey twice: for everyone, and for its customer's persona
+    select 'all' as persona_id, customer_id, path, outcome from journeys
+    union all
+    select persona_id, customer_id, path, outcome from journeys where persona_id is not null
 ),
 
 placed as (
-    select persona_id, customer_id, outcome,
-        case when place <= 20 and is_enough then place else 21 end as rank,
-        case when place <= 20 and is_enough then path end as path,
-        ranked.path as own_path
+    select persona_id, coalesce(rank, 21) as rank, min(top_paths.path) as path,
+        count(*) as journeys,
+        count(distinct customer_id) as customers,
+        count(*) filter (where outcome = 'converted') as converted,
+        count(*) filter (where outcome = 'dropped') as dropped,
+        count(*) filter (where outcome = 'open') as open
     from of_all
-    inner join ranked using (persona_id, path)
+    left join top_paths using (persona_id, path)
+    group by persona_id, coalesce(rank, 21)
+),
+
+told as (
+    select persona_id, coalesce(rank, 21) as rank, count(*) as paths
+    from counted
+    left join top_paths using (persona_id, path)
+    group by persona_id, coalesce(rank, 21)
 )
 
-select persona_id, rank, path,
-    count(distinct own_path) as paths,
-    count(*) as journeys,
-    count(distinct customer_id) as customers,
-    count(*) filter (where outcome = 'converted') as converted,
-    count(*) filter (where outcome = 'dropped') as dropped,
-    count(*) filter (where outcome = 'open') as open
+select persona_id, rank, path, paths, journeys, customers, converted, dropped, open
 from placed
-group by persona_id, rank, path
+inner join told using (persona_id, rank)

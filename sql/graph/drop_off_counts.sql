@@ -12,10 +12,6 @@ with moves as (
         and customer_id in (select customer_id from run.customers_to_judge)
 ),
 
-assignments as (
-    select customer_id, persona_id from personas.assignments
-),
-
 of_journeys as (
     select level, journey_id, customer_id, from_number,
         count(*) as steps,
@@ -27,41 +23,33 @@ of_journeys as (
     group by level, journey_id, customer_id, from_number
 ),
 
-of_customers as (  -- once for everyone and the personas alike
-    select level, customer_id, from_number,
-        sum(steps) as steps,
-        count(*) as journeys,
-        sum(mature) as mature,
-        sum(mature_dropped) as mature_dropped,
-        count(*) filter (where mature > 0) as mature_journeys,
-        sum(rated) as rated,
-        sum(rated_dropped) as rated_dropped,
-        count(*) filter (where rated > 0) as rated_journeys
-    from of_journeys
-    group by level, customer_id, from_number
-),
-
-counted as (
-    select level, 'all' as persona_id, from_number,
-        cast(sum(steps) as bigint) as steps,
-        count(*) as customers,
-        cast(sum(journeys) as bigint) as journeys,
-        cast(sum(mature) as bigint) as mature_steps,
-        cast(sum(mature_dropped) as bigint) as dropped,
-        cast(sum(mature_journeys) as bigint) as mature_journeys
-    from of_customers
-    group by level, from_number
-    union all
+of_personas as (
     select level, persona_id, from_number,
         cast(sum(steps) as bigint) as steps,
-        count(*) as customers,
-        cast(sum(journeys) as bigint) as journeys,
-        cast(sum(rated) as bigint) as mature_steps,
-        cast(sum(rated_dropped) as bigint) as dropped,
-        cast(sum(rated_journeys) as bigint) as mature_journeys
-    from of_customers
-    inner join assignments using (customer_id)
+        count(distinct customer_id) as customers,
+        count(*) as journeys,
+        cast(sum(mature) as bigint) as mature,
+        cast(sum(mature_dropped) as bigint) as mature_dropped,
+        count(*) filter (where mature > 0) as mature_journeys,
+        cast(sum(rated) as bigint) as rated,
+        cast(sum(rated_dropped) as bigint) as rated_dropped,
+        count(*) filter (where rated > 0) as rated_journeys
+    from of_journeys
+    left join personas.assignments using (customer_id)
     group by level, persona_id, from_number
+),
+
+counted as (  -- each customer is of one persona, so everyone is all of them together
+    select level, persona_id, from_number, steps, customers, journeys, rated as mature_steps,
+        rated_dropped as dropped, rated_journeys as mature_journeys
+    from of_personas
+    where persona_id is not null
+    union all
+    select level, 'all', from_number, cast(sum(steps) as bigint), cast(sum(customers) as bigint),
+        cast(sum(journeys) as bigint), cast(sum(mature) as bigint),
+        cast(sum(mature_dropped) as bigint), cast(sum(mature_journeys) as bigint)
+    from of_personas
+    group by level, from_number
 )
 
 select level, persona_id, from_number, steps, customers, journeys, mature_steps, dropped, mature_journeys

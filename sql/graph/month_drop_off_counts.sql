@@ -40,42 +40,34 @@ of_journeys as (
     group by level, journey_id, customer_id, from_number
 ),
 
-of_customers as (  -- once for everyone and the personas alike
-    select month_number, level, customer_id, from_number,
-        sum(steps) as steps,
+of_personas as (
+    select month_number, level, persona_id, from_number,
+        cast(sum(steps) as bigint) as steps,
+        count(distinct customer_id) as customers,
         count(*) as journeys,
-        sum(mature) as mature,
-        sum(mature_dropped) as mature_dropped,
+        cast(sum(mature) as bigint) as mature,
+        cast(sum(mature_dropped) as bigint) as mature_dropped,
         count(*) filter (where mature > 0) as mature_journeys,
-        sum(rated) as rated,
-        sum(rated_dropped) as rated_dropped,
+        cast(sum(rated) as bigint) as rated,
+        cast(sum(rated_dropped) as bigint) as rated_dropped,
         count(*) filter (where rated > 0) as rated_journeys
     from of_journeys
     inner join numbered using (journey_id)
-    group by month_number, level, customer_id, from_number
+    left join personas.assignments using (customer_id)
+    group by month_number, level, persona_id, from_number
 ),
 
-counted as (
-    select month_number, level, 'all' as persona_id, from_number,
-        cast(sum(steps) as bigint) as steps,
-        count(*) as customers,
-        cast(sum(journeys) as bigint) as journeys,
-        cast(sum(mature) as bigint) as mature_steps,
-        cast(sum(mature_dropped) as bigint) as dropped,
-        cast(sum(mature_journeys) as bigint) as mature_journeys
-    from of_customers
-    group by month_number, level, from_number
+counted as (  -- each customer is of one persona, so everyone is all of them together
+    select month_number, level, persona_id, from_number, steps, customers, journeys, rated as mature_steps,
+        rated_dropped as dropped, rated_journeys as mature_journeys
+    from of_personas
+    where persona_id is not null
     union all
-    select month_number, level, persona_id, from_number,
-        cast(sum(steps) as bigint) as steps,
-        count(*) as customers,
-        cast(sum(journeys) as bigint) as journeys,
-        cast(sum(rated) as bigint) as mature_steps,
-        cast(sum(rated_dropped) as bigint) as dropped,
-        cast(sum(rated_journeys) as bigint) as mature_journeys
-    from of_customers
-    inner join personas.assignments using (customer_id)
-    group by month_number, level, persona_id, from_number
+    select month_number, level, 'all', from_number, cast(sum(steps) as bigint),
+        cast(sum(customers) as bigint), cast(sum(journeys) as bigint), cast(sum(mature) as bigint),
+        cast(sum(mature_dropped) as bigint), cast(sum(mature_journeys) as bigint)
+    from of_personas
+    group by month_number, level, from_number
 )
 
 select month, level, persona_id, from_number, steps, customers, journeys, mature_steps, dropped,

@@ -4,75 +4,64 @@
 -- are; all others together have number 0 and no name. The outcomes have the numbers of run.nodes.
 -- key: persona_id, step_number, from_number, to_number
 -- not_null: journeys, customers
-with changes as (
-    select journey_id, customer_id, touchpoint,
-        row_number() over (partition by journey_id order by step_number) as place
-    from journeys.steps
-    where next_touchpoint_number is null or next_touchpoint_number <> touchpoint_number
+with places as (
+    select persona_id, customer_id, place, touchpoint_number, next_number
+    from graph.first_places
+    inner join personas.assignments using (customer_id)
 ),
 
-places as (
-    select * from changes where place <= 8
-),
-
-ends as (
-    select node_number, node from run.nodes where level = 'touchpoint' and node_number < 0
-),
-
-assignments as (
-    select customer_id, persona_id from personas.assignments
-),
-
-of_all as (  -- every place twice: for everyone, and for its customer's persona
-    select 'all' as persona_id, journey_id, customer_id, place, touchpoint
-    from places
-    union all
-    select persona_id, journey_id, customer_id, place, touchpoint
-    from places
-    inner join assignments using (customer_id)
+nodes as (
+    select node_number, node from run.nodes where level = 'touchpoint' and node_number <> 0
 ),
 
 counted as (
-    select persona_id, place, touchpoint, count(*) as journeys
-    from of_all
-    group by persona_id, place, touchpoint
+    select coalesce(persona_id, 'all') as persona_id, place, touchpoint_number, count(*) as journeys
+    from places
+    group by grouping sets ((place, touchpoint_number), (place, touchpoint_number, persona_id))
 ),
 
 ranked as (
-    select persona_id, place, touchpoint,
-        row_number() over (partition by persona_id, place order by journeys desc, touchpoint) as rank
+    select persona_id, place, touchpoint_number,
+        row_number() over (partition by persona_id, place order by journeys desc, node) as rank
     from counted
+    inner join nodes on node_number = touchpoint_number
 ),
 
-numbered as (
-    select persona_id, journey_id, customer_id, place,
-        case when rank <= 6 then touchpoint end as node,
-        case when rank <= 6 then rank else 0 end as number
-    from of_all
-    inner join ranked using (persona_id, place, touchpoint)
+alone as (  -- the six most frequent of each place, and the outcomes
+    select persona_id, place, touchpoint_number as node_number, rank as number
+    from ranked
+    where rank <= 6
+    union all
+    select persona_id, place, node_number, node_number
+    from (select distinct persona_id, place from ranked) as every_place
+    cross join nodes
+    where node_number < 0
 ),
 
-followed as (
-    select *,
-        lead(node) over (partition by persona_id, journey_id order by place) as next_node,
-        lead(number) over (partition by persona_id, journey_id order by place) as next_number
-    from numbered
+of_all as (  -- every place twice: for everyone, and for its customer's persona
+    select 'all' as persona_id, customer_id, place, touchpoint_number, next_number from places
+    union all
+    select persona_id, customer_id, place, touchpoint_number, next_number from places
 ),
 
 flows as (
-    select persona_id, followed.customer_id, place as step_number,
-        followed.node as from_node, number as from_number,
-        case when next_number is null then ends.node else next_node end as to_node,
-        coalesce(next_number, node_number) as to_number
-    from followed
-    inner join journeys.journeys using (journey_id)
-    inner join ends on ends.node = upper(outcome)
-    where place <= 7
+    select of_all.persona_id, of_all.place as step_number,
+        coalesce(froms.number, 0) as from_number, coalesce(tos.number, 0) as to_number,
+        froms.node_number as from_node_number, tos.node_number as to_node_number,
+        count(*) as journeys, count(distinct customer_id) as customers
+    from of_all
+    left join alone as froms
+        on froms.persona_id = of_all.persona_id and froms.place = of_all.place
+        and froms.node_number = touchpoint_number
+    left join alone as tos
+        on tos.persona_id = of_all.persona_id and tos.node_number = next_number
+        and tos.place = of_all.place + case when next_number > 0 then 1 else 0 end
+    where of_all.place <= 7
+    group by all
 )
 
-select persona_id, step_number, from_node, from_number, to_node,
-    to_number,
-    count(*) as journeys,
-    count(distinct customer_id) as customers
+select persona_id, step_number, froms.node as from_node, from_number, tos.node as to_node, to_number,
+    journeys, customers
 from flows
-group by persona_id, step_number, from_node, from_number, to_node, to_number
+left join nodes as froms on froms.node_number = from_node_number
+left join nodes as tos on tos.node_number = to_node_number

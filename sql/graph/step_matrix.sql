@@ -4,54 +4,49 @@
 -- key: persona_id, step_number, node
 -- not_null: journeys, customers, all_journeys
 -- shares: share, share_low, share_high
-with changes as (
-    select journey_id, customer_id, touchpoint,
-        row_number() over (partition by journey_id order by step_number) as place
-    from journeys.steps
-    where next_touchpoint_number is null or next_touchpoint_number <> touchpoint_number
+with places as (
+    select persona_id, customer_id, place, touchpoint_number, next_number
+    from graph.first_places
+    inner join personas.assignments using (customer_id)
 ),
 
-lengths as (
-    select journey_id, customer_id, max(place) as places
-    from changes
-    group by journey_id, customer_id
-),
-
-numbers as (
+later_numbers as (
     select step_number
-    from (values (1), (2), (3), (4), (5), (6), (7), (8)) as numbers (step_number)
+    from (values (2), (3), (4), (5), (6), (7), (8)) as numbers (step_number)
 ),
 
-nodes as (
-    select journey_id, customer_id, place as step_number, touchpoint as node
-    from changes
-    where place <= 8
+ends as (  -- a customer's journeys of one outcome, by the place at which they ended
+    select persona_id, customer_id, next_number as node_number, place, count(*) as journeys
+    from places
+    where next_number < 0
+    group by persona_id, customer_id, next_number, place
+),
+
+stays as (
+    select persona_id, customer_id, node_number, step_number,
+        cast(sum(journeys) as bigint) as journeys
+    from ends
+    inner join later_numbers on step_number > place
+    group by persona_id, customer_id, node_number, step_number
+),
+
+numbered as (
+    select coalesce(persona_id, 'all') as persona_id, place as step_number,
+        touchpoint_number as node_number, count(*) as journeys,
+        count(distinct customer_id) as customers
+    from places
+    group by grouping sets ((place, touchpoint_number), (place, touchpoint_number, persona_id))
     union all
-    select lengths.journey_id, lengths.customer_id, step_number, upper(outcome)
-    from lengths
-    inner join journeys.journeys using (journey_id)
-    inner join numbers on step_number > places
-),
-
-assignments as (
-    select customer_id, persona_id from personas.assignments
-),
-
-of_all as (  -- every node twice: for everyone, and for its customer's persona
-    select 'all' as persona_id, customer_id, step_number, node
-    from nodes
-    union all
-    select persona_id, customer_id, step_number, node
-    from nodes
-    inner join assignments using (customer_id)
+    select coalesce(persona_id, 'all'), step_number, node_number,
+        cast(sum(journeys) as bigint), count(*)
+    from stays
+    group by grouping sets ((step_number, node_number), (step_number, node_number, persona_id))
 ),
 
 counted as (
-    select persona_id, step_number, node,
-        count(*) as journeys,
-        count(distinct customer_id) as customers
-    from of_all
-    group by persona_id, step_number, node
+    select persona_id, step_number, node, journeys, customers
+    from numbered
+    inner join run.nodes as nodes on level = 'touchpoint' and nodes.node_number = numbered.node_number
 ),
 
 summed as (

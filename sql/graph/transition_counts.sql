@@ -12,34 +12,27 @@ with moves as (
     where customer_id in (select customer_id from run.customers_to_judge)
 ),
 
-assignments as (
-    select customer_id, persona_id from personas.assignments
-),
-
-of_customers as (  -- once for everyone and the personas alike: who has how many of each move
-    select level, customer_id, from_number, to_number,
+of_personas as (
+    select level, persona_id, from_number, to_number,
         count(*) as steps,
+        count(distinct customer_id) as customers,
         count(*) filter (where is_known) as known,
         count(*) filter (where is_known_of_persona) as known_of_persona
     from moves
-    group by level, customer_id, from_number, to_number
+    left join personas.assignments using (customer_id)
+    group by level, persona_id, from_number, to_number
 ),
 
-edges as (
-    select level, 'all' as persona_id, from_number, to_number,
-        cast(sum(steps) as bigint) as steps,
-        count(*) as customers,
-        cast(sum(known) as bigint) as mature_steps
-    from of_customers
-    group by level, from_number, to_number
+edges as (  -- each customer is of one persona, so everyone is all of them together
+    select level, persona_id, from_number, to_number, steps, customers,
+        known_of_persona as mature_steps
+    from of_personas
+    where persona_id is not null
     union all
-    select level, persona_id, from_number, to_number,
-        cast(sum(steps) as bigint) as steps,
-        count(*) as customers,
-        cast(sum(known_of_persona) as bigint) as mature_steps
-    from of_customers
-    inner join assignments using (customer_id)
-    group by level, persona_id, from_number, to_number
+    select level, 'all', from_number, to_number, cast(sum(steps) as bigint),
+        cast(sum(customers) as bigint), cast(sum(known) as bigint)
+    from of_personas
+    group by level, from_number, to_number
 )
 
 select level, persona_id, from_number, to_number, steps, customers, mature_steps

@@ -44,6 +44,14 @@ def answered(*scores: tuple[Any, ...], persona: str = "p", texts: Any = ()) -> A
         ],
         "personas.assignments": [(who, persona if who < 3 else "rest") for who in customers],
     })  # fmt: skip
+    connection.execute(
+        "update journeys.steps set touchpoint_number = step_number, stage_number = step_number"
+    )
+    nodes = [("stage", "try", "buy"), ("touchpoint", "trial", "shop")]
+    connection.executemany(
+        "insert into run.nodes values (?, ?, ?)",
+        [(level, number, node) for level, *names in nodes for number, node in enumerate(names, 1)],
+    )
     made(connection, "findings.answers", timezone="UTC")
     made(connection, "findings.visitors", timezone="UTC")
     made(connection, "findings.feelings")

@@ -25,7 +25,10 @@ def walks(*told: tuple[int, str, str], personas: Any = ()) -> duckdb.DuckDBPyCon
         sequences.append((journey, customer, " > ".join(path), len(path)))
     connection = warehouse(
         {"journeys.journeys": journeys, "journeys.sequences": sequences,
-         "personas.assignments": list(personas)}
+         "personas.assignments": [
+             (customer, dict(personas).get(customer, "unknown"))
+             for customer in dict.fromkeys(customer for customer, *_ in told)
+         ]}
     )  # fmt: skip
     connection.executemany(
         "insert into journeys.steps (journey_id, step_number, customer_id, touchpoint, started_at, "
@@ -33,15 +36,25 @@ def walks(*told: tuple[int, str, str], personas: Any = ()) -> duckdb.DuckDBPyCon
         steps,
     )
     connection.execute("delete from run.nodes")
-    connection.executemany("insert into run.nodes values (?, ?, ?)", ENDS)
+    nodes = [*ENDS, *(("touchpoint", number, name) for name, number in numbers.items())]
+    connection.executemany("insert into run.nodes values (?, ?, ?)", nodes)
     return connection
+
+
+def of_everyone(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: str, **parameters: Any
+) -> list[Any]:
+    made(connection, table, **parameters)
+    return connection.execute(
+        f"select {columns} from {table} where persona_id = 'all' order by all"
+    ).fetchall()
 
 
 FLOW = "step_number, from_node, to_node, journeys, customers"
 
 
 def test_steps_flow_to_the_next_and_to_the_outcome_repeats_told_once() -> None:
-    assert made(
+    assert of_everyone(
         walks((1, "a a b a", "converted"), (1, "a", "dropped")), "graph.step_flows", FLOW
     ) == [
         (1, "a", "DROPPED", 1, 1),
@@ -53,7 +66,7 @@ def test_steps_flow_to_the_next_and_to_the_outcome_repeats_told_once() -> None:
 
 def test_beyond_six_touchpoints_of_a_step_the_rest_is_one() -> None:
     told = [(place, name, "open") for place, name in enumerate("aabbccddeeffgh", 1)]
-    rows = made(walks(*told), "graph.step_flows", "from_number, from_node, journeys")
+    rows = of_everyone(walks(*told), "graph.step_flows", "from_number, from_node, journeys")
     assert rows == [
         (0, None, 2),
         *((number, name, 2) for number, name in enumerate("abcdef", 1)),
@@ -61,12 +74,13 @@ def test_beyond_six_touchpoints_of_a_step_the_rest_is_one() -> None:
 
 
 def test_flows_end_at_the_eighth_step() -> None:
-    rows = made(walks((1, "a b a b a b a b a", "open")), "graph.step_flows", "step_number, to_node")
+    journey = walks((1, "a b a b a b a b a", "open"))
+    rows = of_everyone(journey, "graph.step_flows", "step_number, to_node")
     assert rows == [(step, "ba"[(step + 1) % 2]) for step in range(1, 8)]
 
 
 def test_a_journey_that_ended_stays_at_its_outcome() -> None:
-    found = made(
+    found = of_everyone(
         walks((1, "a a b", "dropped"), (2, "a", "converted")), "graph.step_matrix",
         "step_number, node, journeys, share",
     )  # fmt: skip
@@ -84,7 +98,7 @@ def test_every_step_number_adds_up_to_all_journeys() -> None:
     sums = connection.execute(
         "select persona_id, sum(journeys) from graph.step_matrix group by persona_id, step_number"
     ).fetchall()
-    assert sorted(sums) == [("all", 3)] * 8 + [("p1", 1)] * 8
+    assert sorted(sums) == [("all", 3)] * 8 + [("p1", 1)] * 8 + [("unknown", 2)] * 8
 
 
 PATH = "rank, path, paths, journeys, customers, converted, dropped"
@@ -93,7 +107,7 @@ PATH = "rank, path, paths, journeys, customers, converted, dropped"
 def test_paths_of_small_groups_are_gathered_with_the_rest() -> None:
     told = [(1, "a", "dropped"), (2, "a", "converted"), (3, "b", "dropped"), (3, "b", "dropped"),
             (3, "b", "dropped"), (4, "c", "dropped")]  # fmt: skip
-    assert made(walks(*told), "findings.top_paths", PATH, min_group=2) == [
+    assert of_everyone(walks(*told), "findings.top_paths", PATH, min_group=2) == [
         (1, "a", 1, 2, 2, 1, 1),
         (21, None, 2, 4, 2, 0, 4),
     ]
@@ -101,6 +115,6 @@ def test_paths_of_small_groups_are_gathered_with_the_rest() -> None:
 
 def test_beyond_twenty_paths_the_rest_is_one() -> None:
     told = [(customer, f"t{place:02}", "open") for place in range(23) for customer in range(2)]
-    rows = made(walks(*told), "findings.top_paths", "rank, path, journeys", min_group=1)
+    rows = of_everyone(walks(*told), "findings.top_paths", "rank, path, journeys", min_group=1)
     assert [row[1] for row in rows[:20]] == [f"t{place:02}" for place in range(20)]
     assert rows[20] == (21, None, 6)
