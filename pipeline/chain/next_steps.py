@@ -45,38 +45,34 @@ told as (
 """
 # Numbers instead of names are grouped by and handed over; those of a persona are in its order.
 NUMBERED = f"""
+create or replace temp table told_steps as
 {TOLD},
 
 personas as (
     select persona_id, row_number() over (order by persona_id) as persona_number
     from (select distinct persona_id from told)
-),
-
-numbered as (
-    select told.*, case level when 'stage' then 1 else 2 end as level_number, persona_number
-    from told
-    inner join personas using (persona_id)
 )
+
+select told.*, case level when 'stage' then 1 else 2 end as level_number, persona_number
+from told
+inner join personas using (persona_id)
 """
-TIMES = f"""
-{NUMBERED}
+TIMES = """
 select level_number, persona_number, from_number,
     case when has_gone_on then seconds when is_dropped then $give_up_seconds
         else least(observed, $give_up_seconds) end as time,
     count(*) filter (where has_gone_on) as went_on,
     count(*) filter (where is_dropped) as dropped,
     count(*) as steps
-from numbered
+from told_steps
 group by level_number, persona_number, from_number, time
 order by level_number, persona_number, from_number, time
 """
-CUSTOMERS = f"""
-{NUMBERED},
-
-counted as (
+CUSTOMERS = """
+with counted as (
     select level_number, persona_number, from_number, min(level) as level,
         min(persona_id) as persona_id, count(distinct customer_id) as customers
-    from numbered
+    from told_steps
     group by level_number, persona_number, from_number
 )
 
@@ -104,8 +100,10 @@ def next_steps_step() -> Step:
 def _run(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
     seconds = round(parameters["give_up_after"].total_seconds())
     bound = {"parts": parts_taken(connection), "give_up_seconds": seconds}
+    connection.execute(NUMBERED, bind(NUMBERED, bound))
     columns = connection.execute(TIMES, bind(TIMES, bound)).fetchnumpy()
-    counted = connection.execute(CUSTOMERS, bind(CUSTOMERS, bound)).fetchall()
+    counted = connection.execute(CUSTOMERS).fetchall()
+    connection.execute("drop table temp.told_steps")
     told = {tuple(row[:3]): row[3:] for row in counted}
     connection.execute(TABLE)
     rows = [(*told[node], *row) for node, row in _rows(columns)]

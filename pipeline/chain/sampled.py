@@ -1,13 +1,13 @@
 """Moves to judge the chain by, over so many customers that a run stays quick.
 
-Whole customers are taken by their id, until about two million moves are there; with fewer, all.
+Whole customers are taken by their id, until about a million moves are there; with fewer, all.
 """
 
 import duckdb
 
 from pipeline.database import one
 
-MOST_MOVES = 2_000_000
+MOST_MOVES = 1_000_000
 
 
 def parts_taken(connection: duckdb.DuckDBPyConnection) -> int:
