@@ -190,6 +190,7 @@ class Tables:
     comparison: Comparison | None = None
     trusted: tuple[str, str] = ("", "")  # how far to trust the map, and what would help most
     standing: Mapping[str, "Standing"] = field(default_factory=dict)  # a finding, by its id
+    tested_since: tuple[str, ...] = ()  # what changed beyond chance since the last run, told
     came_of: Mapping[int, list[str]] = field(default_factory=dict)  # an action, by its number
 
     def __getitem__(self, name: str) -> list[Row]:
