@@ -73,8 +73,9 @@ SELECTS = {
     "paths": ("findings.top_paths", "select * from findings.top_paths order by persona_id, rank"),
     "detours": (
         "findings.detours",
-        "select *, steps * (median_seconds - coalesce(straight_seconds, 0)) as seconds_taken "
-        "from findings.detours "
+        "select * exclude persona_id, "
+        "steps * (median_seconds - coalesce(straight_seconds, 0)) as seconds_taken "
+        "from findings.detours where persona_id = 'all' "
         "order by seconds_taken desc, kind, from_touchpoint, via, to_touchpoint "
         f"limit {MOST_DETOURS}",
     ),
