@@ -49,9 +49,14 @@ FIGURES = """
 # What stands up, and with which story: for what is new, still there and gone from run to run.
 FINDINGS = """
     select finding_id, q_value, told_with,
-        kind || coalesce(' at ' || coalesce(touchpoint, stage), '')
-            || case when persona_id = 'all' then '' else ', ' || persona_id end as place
-    from findings.findings order by rank
+        found.kind || coalesce(' at ' || coalesce(found.touchpoint, found.stage), '')
+            || case when level = 'journey' then ' in conversion' else '' end
+            || case when persona_id = 'all' then '' else ', ' || persona_id end
+            || case when segment <> 'all' then ', ' || segment || ' ' || segment_value else '' end
+            || case when first_week > 0 then ', over time' else '' end as place
+    from findings.findings as found
+    left join findings.differences using (finding_id)
+    order by rank
 """
 
 

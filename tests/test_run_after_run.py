@@ -99,8 +99,8 @@ def test_the_command_tells_it(nights):
     lines = {line.strip() for line in (first + second).splitlines() if desktop in line}
     assert sorted(line.split(",")[0] for line in lines) == ["new", "still there"]
     assert "get lost at “look” less often: 20 of 100, against 50 of the others" in first
-    assert "difference at look: not seen since" in third and desktop not in third
-    assert "difference at look: gone since" in last
+    assert "difference at look, device desktop: not seen since" in third and desktop not in third
+    assert "difference at look, device desktop: gone since" in last
 
 
 def test_a_story_that_the_other_group_tells_now_is_still_there(nights):
@@ -108,6 +108,7 @@ def test_a_story_that_the_other_group_tells_now_is_still_there(nights):
     first, second, *_ = nights.told
     assert "device is “mobile” convert within 1 day less often" in first
     assert "device is “desktop” convert within 1 day more often" in second
+    assert "difference in conversion, device desktop: gone since" in nights.told[-1]
     assert "new, since" not in second and "not seen" not in second
 
 
