@@ -20,6 +20,7 @@ from pipeline.options import (
 )
 from pipeline.question_commands import around, funnel, paths
 from pipeline.report_command import report
+from pipeline.runs_command import list_runs
 
 
 class Moment(click.ParamType[datetime]):
@@ -256,50 +257,6 @@ def attribute(
     click.echo(credits.as_json(table) if as_json else credits.as_text(table, least))
 
 
-@cli.command("runs")
-@warehouse_option
-@click.option("--compare", nargs=2, metavar="A B", help="Show what changed in the figures.")
-@json_option
-def list_runs(warehouse: Path, compare: tuple[str, str] | None, as_json: bool) -> None:
-    """List the runs, also those that published nothing."""
-    from pipeline import journal
-
-    records = journal.read(warehouse)
-    told = journal.compared(records, *compare) if compare else journal.listed(records)
-    if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False))
-        return
-    for line in _aligned(told):
-        click.echo(line)
-    if not told:
-        click.echo("Nothing changed." if compare else f"No run of {warehouse} yet: journeys run")
-
-
-def _aligned(rows: list[dict[str, Any]]) -> list[str]:
-    """Rows as lines of columns, with a head; numbers to the right."""
-    cells = (
-        [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)] if rows else []
-    )
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    is_text = [
-        all(isinstance(v, str) for v in column)
-        for column in zip(*(r.values() for r in rows), strict=True)
-    ]
-    return [
-        "  ".join(
-            cell.ljust(width) if left else cell.rjust(width)
-            for cell, width, left in zip(line, widths, is_text, strict=True)
-        ).rstrip()
-        for line in cells
-    ]
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, (int, float)):
-        return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
-    return "" if value is None else str(value)
-
-
 @cli.command()
 @warehouse_option
 @click.option("--out", default="out/graph", show_default=True, type=click.Path(path_type=Path),
@@ -336,7 +293,7 @@ def sample(out: Path, customers: int, events: int | None, seed: int, form: str) 
     click.echo(f"The sample is in {out}")
 
 
-for command in (report, findings, funnel, paths, around):
+for command in (report, findings, list_runs, funnel, paths, around):
     cli.add_command(command)
 
 

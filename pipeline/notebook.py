@@ -247,14 +247,14 @@ class Journeys(OwnQuestions):
             "findings.conformance", "place_number, journeys desc, kind, touchpoint", **cells
         )
 
-    def detours(self) -> "pandas.DataFrame":
+    def detours(self, persona: str = EVERYONE) -> "pandas.DataFrame":
         """One row per loop (back to where it began) and detour (to another touchpoint by way of a
         third), those that take most time in all first: how often it was taken, its median time and
         that of the straight way in seconds, and the share that converted beside that of the others.
         """
         took = "steps * (median_seconds - coalesce(straight_seconds, 0))"
         order = f"{took} desc, kind, from_touchpoint, via, to_touchpoint"
-        return self._rows("findings.detours", order)
+        return self._rows("findings.detours", order, persona_id=self._persona(persona))
 
     def actions(self) -> "pandas.DataFrame":
         """One row per action of the settings, side (`concerned`, `others`) and measure (`drop_off`,

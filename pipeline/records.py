@@ -46,12 +46,17 @@ FIGURES = """
     union all select 'conversion_probability ' || node, conversion_probability
         from graph.drop_offs where level = 'stage' and persona_id = 'all'
 """
-# The stories of findings.findings, for what is new, still there and gone from run to run.
+# What stands up, and with which story: for what is new, still there and gone from run to run.
 FINDINGS = """
-    select finding_id, q_value,
-        kind || coalesce(' at ' || coalesce(touchpoint, stage), '')
-            || case when persona_id = 'all' then '' else ', ' || persona_id end as place
-    from findings.findings where told_with is null order by rank
+    select finding_id, q_value, told_with,
+        found.kind || coalesce(' at ' || coalesce(found.touchpoint, found.stage), '')
+            || case when level = 'journey' then ' in conversion' else '' end
+            || case when persona_id = 'all' then '' else ', ' || persona_id end
+            || case when segment <> 'all' then ', ' || segment || ' ' || segment_value else '' end
+            || case when first_week > 0 then ', over time' else '' end as place
+    from findings.findings as found
+    left join findings.differences using (finding_id)
+    order by rank
 """
 
 
@@ -223,6 +228,9 @@ def figures(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     found = connection.execute(FINDINGS).fetchall()
     return {
         "figures": dict(connection.execute(FIGURES).fetchall()),
-        "findings": {each: {"q_value": q, "place": place} for each, q, place in found},
+        "findings": {
+            each: {"q_value": q, "place": place} | ({"told_with": told_with} if told_with else {})
+            for each, q, told_with, place in found
+        },
         "horizon": one(connection, "select horizon from core.horizon"),
     }

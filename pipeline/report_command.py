@@ -45,7 +45,7 @@ def report(
 ) -> None:  # fmt: skip
     """Write the report from the warehouse: one HTML file that opens offline."""
     from pipeline import journal
-    from pipeline.findings import standings
+    from pipeline.findings import since_last_run, standings, tell_between
     from pipeline.groups import Period
     from pipeline.report.asked import Asked, read
     from pipeline.report.beside import write_tables
@@ -62,9 +62,11 @@ def report(
     try:
         settings = restored(connection, settings)
         tables = read(connection, settings, asked)
+        between = since_last_run(connection, journal.read(warehouse))
     finally:
         connection.close()
-    tables = replace(tables, standing=standings(journal.read(warehouse)))
+    tested = tuple(tell_between(between)) if between else ()
+    tables = replace(tables, standing=standings(journal.read(warehouse)), tested_since=tested)
     save(render(tables, settings, asked.personas), out)
     click.echo(f"The report is {out}")
     if pdf:

@@ -66,6 +66,42 @@ def test_a_run_of_which_nothing_is_known_is_none() -> None:
     assert after({"a": 0.0}, None, None, None, {"a": 0.0}) == {"a": ("still there", DAYS[0])}
 
 
+# -- of one story
+
+
+def told(*runs: dict[str, str | None]) -> dict[str, tuple[str, str]]:
+    """As `after`, of runs that were sure of these, each told with another finding or (None) not."""
+    records = [
+        {"outcome": "published", "started_at": f"{day}T02:00:00",
+         "findings": {name: {"q_value": 0.0, "place": name, "told_with": other}
+                      for name, other in found.items()}}
+        for day, found in zip(DAYS, runs, strict=False)
+    ]  # fmt: skip
+    return {name: (each.status, each.since) for name, each in standings(records).items()}
+
+
+def test_a_story_that_another_of_its_findings_tells_is_still_there() -> None:
+    both = {"mobile": ("still there", DAYS[0]), "desktop": ("still there", DAYS[0])}
+    assert told({"mobile": None, "desktop": "mobile"}, {"desktop": None, "mobile": "desktop"}) == (
+        both
+    )
+
+
+def test_what_tells_a_story_that_was_there_is_not_new() -> None:
+    later = told({"mobile": None}, {"pain": None, "mobile": "pain"})
+    assert later["pain"] == ("still there", DAYS[0])
+
+
+def test_what_only_joins_a_story_is_new() -> None:
+    later = told({"mobile": None}, {"mobile": None, "tablet": "mobile"})
+    assert later["tablet"] == ("new", DAYS[1])
+
+
+def test_of_a_story_that_is_gone_only_the_finding_that_told_it_is_told() -> None:
+    story = {"mobile": None, "desktop": "mobile"}
+    assert told(story, {}, {}, {}) == {"mobile": ("gone", DAYS[3])}
+
+
 # -- the command
 
 

@@ -186,6 +186,13 @@ def test_loops_and_detours_come_by_the_time_that_they_take(sample):
     assert set(rows["kind"]) == {"loop", "detour"}
 
 
+def test_loops_and_detours_of_a_persona_are_of_its_own_customers(sample):
+    everyone, own = sample.detours(), sample.detours("p1")
+    assert set(own["persona_id"]) == {"p1"}
+    assert own["steps"].max() < everyone["steps"].max()
+    assert own[["customers", "other_customers"]].min().min() >= sample.min_group
+
+
 def test_a_picture_shows_the_cells_of_its_twin(sample):
     assert list(sample.flow().data[0].link.value) == list(sample.flows()["journeys"])
     assert list(sample.stage_funnel().data[0].x) == list(sample.stages()["advanced"])

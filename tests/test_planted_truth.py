@@ -12,7 +12,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from pipeline import runs
 from pipeline.database import open_readonly, open_warehouse
-from pipeline.findings import read_findings
+from pipeline.findings import compare_runs, read_findings
 from pipeline.inputs import parameters
 from pipeline.models import build, in_order, read_models
 from pipeline.sample import make_sample
@@ -168,3 +168,18 @@ def test_the_planted_change_is_found_in_its_month(warehouse):
     told = change["evidence"]
     assert f"{told['first_day']:%Y-%m}" == wanted["month"]
     assert (told["share"], told["other_share"]) == pytest.approx((since, before), abs=NEAR)
+
+
+def test_between_runs_before_and_after_the_planted_change_it_is_told(sample_warehouse):
+    """Since August more are lost at consideration, which give_up_after later begins to be known."""
+    records = [
+        {"run_id": run, "outcome": "published", "horizon": f"{seen}T00:00:00"}
+        for run, seen in (("july", "2025-07-01"), ("august", "2025-08-01"), ("now", "2025-12-01"))
+    ]
+    connection = open_readonly(sample_warehouse)
+    before, after = (compare_runs(connection, records, *two)
+                     for two in (("july", "august"), ("august", "now")))  # fmt: skip
+    connection.close()
+    assert [row["stage"] for row in before.tests if row["is_told"]] == []
+    assert "consideration" in {row["stage"] for row in after.tests if row["is_told"]}
+    assert {row["stage"] for row in after.tests if row["is_told"]} <= {"consideration", None}

@@ -23,7 +23,7 @@ CAMPAIGN = World(campaign=(20, 27, 0.35))  # a tenth of all; 35 of 100 lost at f
 
 FOUND = """
     select tests.kind, tests.persona_id, tests.stage, tests.touchpoint, tests.is_worse, segment,
-        segment_value, to_node, first_day, last_day
+        segment_value, to_node, difference, first_day, last_day
     from findings.findings as tests
     left join findings.differences using (finding_id)
 """
@@ -71,11 +71,13 @@ PLANTED = {
     ),
     "bad week": (
         BAD_WEEK,
-        lambda row: is_in(row, stage="buy", segment="all", to_node="DROPPED")
+        lambda row: is_in(row, stage="buy", segment="all", to_node="DROPPED", is_worse=True)
         and is_about(row, 25, 25),
     ),
     "outage": (
-        OUTAGE, lambda row: is_in(row, to_node="try b") and is_about(row, 22, 23),
+        OUTAGE,
+        lambda row: is_in(row, segment="all", to_node="try b", is_worse=True)
+        and row["difference"] < 0 and is_about(row, 22, 23),
     ),
     "campaign": (
         CAMPAIGN,

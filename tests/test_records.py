@@ -214,7 +214,7 @@ def test_two_runs_are_compared_by_their_figures(shop, run, journeys):
     run()
     first, second = (record["run_id"] for record in records(shop))
     told = json.loads(journeys("runs", "--json", "--compare", first, second).stdout)
-    changed = {row["figure"]: (row[first], row[second], row["change"]) for row in told}
+    changed = {row["figure"]: (row[first], row[second], row["change"]) for row in told["figures"]}
     assert changed["events"] == (3, 4, 1)
     assert "customers" not in changed  # they are as many as before
 

@@ -4,6 +4,7 @@ import csv
 import re
 import struct
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 import report_rows
@@ -163,12 +164,15 @@ def test_the_first_screen_tells_what_changed_since_the_last_run():
             ("journeys", "drop_off_rate usage", "drop_off_rate support"), values, strict=True
         )
     ]
-    html = render(report_rows.tables(figures=figures), report_rows.settings())
+    told = "By what became known since 1 January 2025, customers get lost more often."
+    tables = replace(report_rows.tables(figures=figures), tested_since=(told,))
+    html = render(tables, report_rows.settings())
+    assert html.count(told) == 2  # on the first screen, and beside all figures that changed
     first = re.sub("<[^>]+>|\\s+", " ", html[: html.index('id="map"')]).replace("\u202f", " ")
-    told = re.sub(" +", " ", first)
-    assert "Compared with 1 Jan 2025: journeys 5 610 (was 5 000)" in told
-    assert "drop-off at usage 31.0 % (was 29.0 %)" in told
-    assert "drop-off at support" not in told
+    shown = re.sub(" +", " ", first)
+    assert "Compared with 1 Jan 2025: journeys 5 610 (was 5 000)" in shown
+    assert "drop-off at usage 31.0 % (was 29.0 %)" in shown
+    assert "drop-off at support" not in shown
 
 
 # -- beside the page

@@ -20,6 +20,12 @@ and this package tells it. To add a kind:
 4. Test the sentence literally, and that the finding appears in a world where it was planted.
 """
 
+from pipeline.findings.between_runs import (
+    Between,
+    compare_runs,
+    since_last_run,
+    tell_between,
+)
 from pipeline.findings.customers import write_customers
 from pipeline.findings.finding import Finding
 from pipeline.findings.reading import largest_drop_offs, read_findings
@@ -27,6 +33,6 @@ from pipeline.findings.standing import Standing, standings
 from pipeline.findings.trust import tell_trust
 
 __all__ = [
-    "Finding", "Standing", "largest_drop_offs", "read_findings", "standings", "tell_trust",
-    "write_customers",
+    "Between", "Finding", "Standing", "compare_runs", "largest_drop_offs", "read_findings",
+    "since_last_run", "standings", "tell_between", "tell_trust", "write_customers",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Differences between groups of customers, and of the same group over time."""
 
-from pipeline.findings.finding import CHANCE, Row, conversions, day, hundredths
+from pipeline.findings.finding import CHANCE, Row, conversions, day, days, hundredths
 
 EVERYONE = "all"
 
@@ -29,7 +29,7 @@ def _whom(row: Row) -> str:
 def _what(row: Row) -> str:
     often = "more often" if row["difference"] > 0 else "less often"
     if row["level"] == "journey":
-        return f"convert within {row['within_days']:.0f} days {often}"
+        return f"convert within {days(row['within_days'])} {often}"
     if row["level"] == "stage":
         return f"get lost at “{row['stage']}” {often}"
     if row["kind"] == "loop":

@@ -37,6 +37,11 @@ def conversions(count: float) -> str:
     return "1 conversion" if abs(count) < 1.5 else f"{abs(count):,.0f} conversions"
 
 
+def days(count: float) -> str:
+    """`1 day`, `30 days`."""
+    return "1 day" if round(count) == 1 else f"{count:,.0f} days"
+
+
 def who(row: Row) -> str:
     """The persona by its name, in quotes; `Customers` where it is about everyone."""
     return "Customers" if row["persona_id"] == ALL else f"“{row['name'] or row['persona_id']}”"

@@ -87,6 +87,7 @@ def since_last_run(tables: Tables) -> dict[str, Any] | None:
     ]  # fmt: skip
     return {
         "before_at": before_at,
+        "tested": tables.tested_since,
         "rows": sorted(changed, key=_rank),
         "first": [row for row in sorted(changed, key=_rank) if _is_first(row)][:CHANGES_SHOWN],
     }

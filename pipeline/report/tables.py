@@ -73,8 +73,9 @@ SELECTS = {
     "paths": ("findings.top_paths", "select * from findings.top_paths order by persona_id, rank"),
     "detours": (
         "findings.detours",
-        "select *, steps * (median_seconds - coalesce(straight_seconds, 0)) as seconds_taken "
-        "from findings.detours "
+        "select * exclude persona_id, "
+        "steps * (median_seconds - coalesce(straight_seconds, 0)) as seconds_taken "
+        "from findings.detours where persona_id = 'all' "
         "order by seconds_taken desc, kind, from_touchpoint, via, to_touchpoint "
         f"limit {MOST_DETOURS}",
     ),
@@ -190,6 +191,7 @@ class Tables:
     comparison: Comparison | None = None
     trusted: tuple[str, str] = ("", "")  # how far to trust the map, and what would help most
     standing: Mapping[str, "Standing"] = field(default_factory=dict)  # a finding, by its id
+    tested_since: tuple[str, ...] = ()  # what changed beyond chance since the last run, told
     came_of: Mapping[int, list[str]] = field(default_factory=dict)  # an action, by its number
 
     def __getitem__(self, name: str) -> list[Row]:

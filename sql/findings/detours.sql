@@ -1,4 +1,5 @@
--- One row per loop and per detour of ended journeys: how often, how long it took, how those fare who take it.
+-- One row per persona (`all` is everyone) and loop or detour of ended journeys: how often, how long it took,
+-- how those fare who take it. Of personas only steps after the first $look ones count.
 -- A loop comes back to where it began at once, or by way of one other touchpoint (via); a detour goes to
 -- another touchpoint by way of a third, where at least as many customers go there straight. steps and
 -- median_seconds are of every time it was taken, from the start of the one step to the start of the other;
@@ -7,7 +8,7 @@
 -- or who went straight, with 95 % intervals (Wilson's, and Newcombe's tenth method, 1998, of the
 -- difference). It goes with that; the cause it need not be. Fewer than $min_group customers on a side are
 -- no row; the goal is not gone to by detours. Of many customers a sample is taken (next_two_steps).
--- key: kind, from_touchpoint, via, to_touchpoint
+-- key: persona_id, kind, from_touchpoint, via, to_touchpoint
 -- not_null: steps, journeys, customers, converted, other_customers, other_converted
 -- allowed: kind loop | detour
 -- shares: converted_rate, other_rate
@@ -32,7 +33,7 @@ spanned as (
     from rated
 )
 
-select kind, froms.touchpoint as from_touchpoint, coalesce(vias.touchpoint, '') as via,
+select persona_id, kind, froms.touchpoint as from_touchpoint, coalesce(vias.touchpoint, '') as via,
     tos.touchpoint as to_touchpoint, froms.stage, steps, journeys, customers, converted,
     other_customers, other_converted, median_seconds,
     case when kind = 'detour' then straight_seconds end as straight_seconds,

@@ -14,7 +14,10 @@ HOUR = timedelta(hours=1)
 TAKEN = "customers, converted, other_customers, other_converted"
 
 
-def made_of(*journeys: tuple[str, str], table: str, columns: str, least: int = 1) -> list[Row]:
+def made_of(
+    *journeys: tuple[str, str], table: str, columns: str, least: int = 1, look: int = 0,
+    personas: tuple[str, ...] = (),
+) -> list[Row]:  # fmt: skip
     """Of journeys written ("ad > shop", outcome), one a customer; a step begins every hour."""
     steps, rows = [], []
     for journey, (walk, outcome) in enumerate(journeys, 1):
@@ -31,18 +34,22 @@ def made_of(*journeys: tuple[str, str], table: str, columns: str, least: int = 1
     connection = warehouse(
         {
             "journeys.steps": steps, "journeys.journeys": rows,
-            "personas.assignments": [(row[0], "p1") for row in rows],
+            "personas.assignments": [
+                (row[0], personas[row[0] - 1] if personas else "p1") for row in rows
+            ],
             "run.touchpoints": [(NUMBERS[name], name, stage) for name, stage in POINTS.items()],
         }
     )  # fmt: skip
-    return made(connection, table, columns, goal="goal", min_group=least)
+    return made(connection, table, columns, goal="goal", min_group=least, look=look)
 
 
-def detours(*journeys: tuple[str, str], columns: str = TAKEN, least: int = 1) -> dict[str, Row]:
+def detours(
+    *journeys: tuple[str, str], columns: str = TAKEN, persona: str = "all", **told: Any
+) -> dict[str, Row]:
     where = "kind || ': ' || concat_ws(' > ', from_touchpoint, nullif(via, ''), to_touchpoint)"
-    columns = f"{where}, {columns}"
-    rows = made_of(*journeys, table="findings.detours", columns=columns, least=least)
-    return {row[0]: row[1:] for row in rows}
+    columns = f"persona_id, {where}, {columns}"
+    rows = made_of(*journeys, table="findings.detours", columns=columns, **told)
+    return {row[1]: row[2:] for row in rows if row[0] == persona}
 
 
 def test_a_step_tells_where_its_journey_went_in_the_next_two() -> None:
@@ -110,6 +117,25 @@ def test_few_customers_are_no_row() -> None:
     journeys = [("ad > ad", "dropped")] * 2 + [("ad", "dropped")] * 3
     assert list(detours(*journeys, least=2)) == ["loop: ad > ad"]
     assert detours(*journeys, least=3) == {}
+
+
+def test_a_persona_has_its_own() -> None:
+    journeys = [("ad > ad > goal", "converted"), ("ad", "dropped"), ("ad > ad", "dropped")]
+    of = {
+        persona: detours(*journeys, personas=("p1", "p1", "p2"), persona=persona)
+        for persona in ("all", "p1", "p2")
+    }
+    assert of["all"] == {"loop: ad > ad": (2, 1, 1, 0)}
+    assert of["p1"] == {"loop: ad > ad": (1, 1, 1, 0)}
+    assert of["p2"] == {}  # there is nobody beside whom they could be held
+
+
+def test_of_a_persona_only_steps_after_the_look_count() -> None:
+    journeys = [("ad > ad > shop > shop", "dropped"), ("ad > ad > shop", "dropped")]
+    assert detours(*journeys, look=2, persona="p1") == {"loop: shop > shop": (1, 0, 1, 0)}
+    assert list(detours(*journeys, ("ad", "dropped"), look=2)) == [
+        "loop: ad > ad", "loop: shop > shop",
+    ]  # fmt: skip
 
 
 def test_the_interval_of_the_difference_is_newcombes() -> None:
