@@ -11,6 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from chromium import chromium
 from playwright.sync_api import Browser, Page
 
+from pipeline.database import open_readonly
+from pipeline.report import write_report
 from pipeline.report.page import render
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -145,6 +147,53 @@ def test_without_scripts_the_first_screen_and_the_map_still_read(
     assert "5\u202f610 journeys" in text
     assert "Mid-sized customers get lost after the workshop" in text
     assert page.locator("#map .stage:visible").count() == len(report_rows.STAGES)
+
+
+NODES = """() => {
+    const count = (node) => [...node.childNodes].reduce((sum, each) => sum + count(each), 1);
+    return count(document);
+}"""
+
+
+def test_only_who_is_shown_is_in_the_page_until_others_are_chosen(
+    browser: Browser, report: Path
+) -> None:
+    page, noise = opened(browser, report)
+    blocks = page.locator(".for-persona")
+    assert {each.get_attribute("data-persona") for each in blocks.all()} == {"0"}
+    page.locator("#graph-share").fill("30")
+    page.locator(".chips label", has_text="Start-ups").click()
+    assert {each.get_attribute("data-persona") for each in blocks.all()} == {"0", "3"}
+    scrolled(page)
+    assert page.locator("#time .for-persona:visible .main-svg").first.is_visible()
+    edges = page.locator("#graph .for-persona:visible .edge:visible").all()
+    assert all(float(edge.get_attribute("data-share") or 0) >= 0.3 for edge in edges)
+    page.locator("#graph .for-persona:visible .node").nth(2).click()
+    assert page.locator("#graph .for-persona:visible .edge.near").count() > 0
+    assert noise == []
+
+
+def test_the_page_of_the_sample_is_light(
+    browser: Browser, sample_warehouse: Path, sample_settings: Any, tmp_path: Path
+) -> None:
+    """All nodes of the document; with everything in it at once there were 44 000."""
+    with open_readonly(sample_warehouse) as connection:
+        path = write_report(connection, sample_settings, tmp_path / "report.html")
+    page, _ = opened(browser, path)
+    assert page.evaluate(NODES) < 15_000
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("section", ["funnel", "flow", "steps", "graph", "time"])
+def test_a_table_is_behind_each_picture(
+    browser: Browser, report: Path, section: str, scripts: bool
+) -> None:
+    page, _ = opened(browser, report, java_script_enabled=scripts)
+    behind = page.locator(f"#{section} .for-persona:visible details.behind").first
+    behind.locator("summary").focus()
+    page.keyboard.press("Enter")
+    behind.locator("table tbody tr").first.wait_for(state="visible")
+    assert behind.locator("caption").inner_text().startswith("graph.")
 
 
 def test_the_keyboard_reaches_the_personas_and_a_touchpoint(browser: Browser, report: Path) -> None:

@@ -150,7 +150,7 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         style=_style(environment, len(shown_people)),
         policy=policy(scripts),
         figures=_embedded(figures) if figures else "",
-        scripts=Markup("\n").join(Markup(f"<script>{script}</script>") for script in scripts),
+        scripts=_scripts(*scripts) if scripts else "",
         version=__version__,
         made_at=next((row["started_at"] for row in tables["runs"]), None),
     )
@@ -249,6 +249,12 @@ def _embedded(figures: dict[str, Any]) -> Markup:
     )
     safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return Markup(f'<script type="application/json" id="figures">{safe}</script>')
+
+
+def _scripts(plotly: str, own: str) -> Markup:
+    """The page's own script, and before it plotly's, which it runs once the page has opened."""
+    waiting = f'<script type="text/plain" id="plotly">{plotly}</script>'
+    return Markup(f"{waiting}\n<script>{own}</script>")
 
 
 @cache
