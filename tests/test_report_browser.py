@@ -276,6 +276,17 @@ def test_it_prints_on_a_handful_of_a4_pages(browser: Browser, report: Path) -> N
     assert noise == []
 
 
+def test_on_paper_the_map_has_its_stages_beside_each_other(browser: Browser, report: Path) -> None:
+    """As wide as an A4 page is within its margins: narrower than many a phone lies."""
+    page, _ = opened(browser, report, viewport={"width": 696, "height": 1000})
+    page.emulate_media(media="print")
+    tops = page.locator("#map .stage:visible > header").evaluate_all(
+        "all => all.map(each => Math.round(each.getBoundingClientRect().top))"
+    )
+    assert (len(tops), len(set(tops))) == (len(report_rows.STAGES), 1)
+    assert page.evaluate("document.documentElement.scrollWidth") == 696  # else all is made smaller
+
+
 def test_the_first_screen_is_there_within_two_seconds(browser: Browser, report: Path) -> None:
     """The best of three, as other work on the machine only makes it later."""
     entry = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
