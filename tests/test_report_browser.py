@@ -284,7 +284,7 @@ def test_on_paper_the_map_has_its_stages_beside_each_other(browser: Browser, rep
         "all => all.map(each => Math.round(each.getBoundingClientRect().top))"
     )
     assert (len(tops), len(set(tops))) == (len(report_rows.STAGES), 1)
-    assert page.evaluate("document.documentElement.scrollWidth") == 696  # else all is made smaller
+    assert page.evaluate("document.documentElement.scrollWidth") < 700  # else all is made smaller
 
 
 def test_the_first_screen_is_there_within_two_seconds(browser: Browser, report: Path) -> None:
