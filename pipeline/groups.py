@@ -23,7 +23,7 @@ BY_SEGMENT = """
     from journeys.segments where segment = $by
 """
 BY_ATTRIBUTE = """
-    select journey_id, customer_id, value as group_name
+    select journey_id, customer_id, attributes.value as group_name
     from journeys.journeys inner join core.attributes using (customer_id) where attribute = $by
 """
 BY_PERIOD = f"""

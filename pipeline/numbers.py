@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 
 THIN = "\u202f"  # a thin space that does not break
-NONE = "–"
+NONE, MINUS = "–", "−"
 SHOWN_CHARACTERS = 60
 TOLD_CHARACTERS = 300
 
@@ -36,10 +36,16 @@ def count(value: Cell) -> str:
 
 def number(value: Cell, digits: int = 1) -> str:
     """A number with so many digits after the point, without needless zeros: 12 345.6."""
+    text = steady(value, digits)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def steady(value: Cell, digits: int = 1) -> str:
+    """A number with all its digits, so that points lie below each other: −12 345.0."""
     if not is_known(value):
         return NONE
-    text = f"{value:,.{digits}f}".replace(",", THIN)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = f"{value:,.{digits}f}".replace(",", THIN).replace("-", MINUS)
+    return text if set(text) & set("123456789") else text.removeprefix(MINUS)
 
 
 def rough(value: Cell) -> str:
@@ -137,7 +143,7 @@ def sentence(text: object) -> Markup:
 
 def score(value: Cell) -> str:
     """A mean score, always to one digit: 4.0."""
-    return f"{value:.1f}" if is_known(value) else NONE
+    return steady(value)
 
 
 def day(moment: object, timezone: str = "UTC") -> str:
@@ -189,9 +195,9 @@ def kept_back(counts: Sequence[int | None], min_group: int) -> list[bool]:
 def filters(timezone: str) -> Mapping[str, Callable[..., object]]:
     """The formats by the names that the templates call them by."""
     return {
-        "count": count, "number": number, "rough": rough, "share": share, "interval": interval,
-        "per_hundred": per_hundred, "duration": duration, "name": name, "words": words,
-        "month": month, "short": short, "sentence": sentence, "score": score,
+        "count": count, "number": number, "steady": steady, "rough": rough, "share": share,
+        "interval": interval, "per_hundred": per_hundred, "duration": duration, "name": name,
+        "words": words, "month": month, "short": short, "sentence": sentence, "score": score,
         "day": lambda moment: day(moment, timezone),
         "instant": lambda moment: instant(moment, timezone),
     }  # fmt: skip

@@ -123,6 +123,22 @@ def test_the_first_screen_says_how_many_and_what_became_of_them(reader: Reader) 
     assert "8 reached follow-up booked 81 were dropped 11 are still open" in reader.text
 
 
+def test_where_nothing_is_said_to_be_at_stake_no_number_is_told() -> None:
+    skipped = report_rows.findings()[0] | {"kind": "conformance", "size": 0.0, "low": 0.0,
+                                           "high": 0.0}  # fmt: skip
+    text = read(findings=[*report_rows.findings(), skipped])
+    assert "at stake: not told" in text
+    assert "0 conversions, 0 to 0" not in text
+
+
+def test_a_mean_answer_is_not_told_as_a_net_promoter_score(reader: Reader) -> None:
+    assert "5.2 of 10 (NPS), 200 answers" in reader.text
+
+
+def test_the_marks_over_the_months_are_told_below_them(reader: Reader) -> None:
+    assert "▲ Sep 2025: a coach calls two weeks later" in reader.text
+
+
 def test_the_first_screen_says_the_three_biggest_pain_points(reader: Reader) -> None:
     start = reader.text.split("The journey map", 1)[0]
     sentences = [found["sentence"] for found in report_rows.findings()]
@@ -204,7 +220,7 @@ def test_the_first_steps_are_told_as_a_flow_and_as_a_matrix(reader: Reader) -> N
 def test_how_customers_felt_is_told_by_stage_with_who_answered(reader: Reader) -> None:
     # mean 5.2 on nps is told as a net promoter score of 20 * (5.2 - 6) with its interval
     assert "NPS, from −100 to 100" in reader.text
-    assert "usage -16 -25 to -7 43 33.3–53.3 % 59 49.3–69.3 % 200 25 %" in reader.text
+    assert "usage −16.0 −25.0 to −7.0 43 33.3–53.3 % 59 49.3–69.3 % 200 25 %" in reader.text
 
 
 def test_what_the_unhappy_wrote_is_told_with_how_many_wrote(reader: Reader) -> None:
@@ -331,7 +347,7 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> N
 def test_a_persona_card_tells_how_they_fare_what_they_do_and_say(reader: Reader) -> None:
     assert "usage : 43 of 100 customers, 9 of the others more by 30 to 38" in reader.text
     assert "paid ad → pricing page stands for 46 %" in reader.text
-    assert "NPS 5.0 , others 6.0 of 449 answers" in reader.text.replace("5.0,", "5.0 ,")
+    assert "NPS 5.0 of 10, others 6.0 (449 answers)" in reader.text
     assert "More than others they write: expensive" in reader.text
 
 

@@ -11,6 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from chromium import chromium
 from playwright.sync_api import Browser, Page
 
+from pipeline.database import open_readonly
+from pipeline.report import write_report
 from pipeline.report.page import render
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -147,6 +149,53 @@ def test_without_scripts_the_first_screen_and_the_map_still_read(
     assert page.locator("#map .stage:visible").count() == len(report_rows.STAGES)
 
 
+NODES = """() => {
+    const count = (node) => [...node.childNodes].reduce((sum, each) => sum + count(each), 1);
+    return count(document);
+}"""
+
+
+def test_only_who_is_shown_is_in_the_page_until_others_are_chosen(
+    browser: Browser, report: Path
+) -> None:
+    page, noise = opened(browser, report)
+    blocks = page.locator(".for-persona")
+    assert {each.get_attribute("data-persona") for each in blocks.all()} == {"0"}
+    page.locator("#graph-share").fill("30")
+    page.locator(".chips label", has_text="Start-ups").click()
+    assert {each.get_attribute("data-persona") for each in blocks.all()} == {"0", "3"}
+    scrolled(page)
+    assert page.locator("#time .for-persona:visible .main-svg").first.is_visible()
+    edges = page.locator("#graph .for-persona:visible .edge:visible").all()
+    assert all(float(edge.get_attribute("data-share") or 0) >= 0.3 for edge in edges)
+    page.locator("#graph .for-persona:visible .node").nth(2).click()
+    assert page.locator("#graph .for-persona:visible .edge.near").count() > 0
+    assert noise == []
+
+
+def test_the_page_of_the_sample_is_light(
+    browser: Browser, sample_warehouse: Path, sample_settings: Any, tmp_path: Path
+) -> None:
+    """All nodes of the document; with everything in it at once there were 44 000."""
+    with open_readonly(sample_warehouse) as connection:
+        path = write_report(connection, sample_settings, tmp_path / "report.html")
+    page, _ = opened(browser, path)
+    assert page.evaluate(NODES) < 15_000
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("section", ["funnel", "flow", "steps", "graph", "time"])
+def test_a_table_is_behind_each_picture(
+    browser: Browser, report: Path, section: str, scripts: bool
+) -> None:
+    page, _ = opened(browser, report, java_script_enabled=scripts)
+    behind = page.locator(f"#{section} .for-persona:visible details.behind").first
+    behind.locator("summary").focus()
+    page.keyboard.press("Enter")
+    behind.locator("table tbody tr").first.wait_for(state="visible")
+    assert behind.locator("caption").inner_text().startswith("graph.")
+
+
 def test_the_keyboard_reaches_the_personas_and_a_touchpoint(browser: Browser, report: Path) -> None:
     page, _ = opened(browser, report)
     page.keyboard.press("Tab")
@@ -225,6 +274,17 @@ def test_it_prints_on_a_handful_of_a4_pages(browser: Browser, report: Path) -> N
     pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
     assert 6 <= pages <= 20
     assert noise == []
+
+
+def test_on_paper_the_map_has_its_stages_beside_each_other(browser: Browser, report: Path) -> None:
+    """As wide as an A4 page is within its margins: narrower than many a phone lies."""
+    page, _ = opened(browser, report, viewport={"width": 696, "height": 1000})
+    page.emulate_media(media="print")
+    tops = page.locator("#map .stage:visible > header").evaluate_all(
+        "all => all.map(each => Math.round(each.getBoundingClientRect().top))"
+    )
+    assert (len(tops), len(set(tops))) == (len(report_rows.STAGES), 1)
+    assert page.evaluate("document.documentElement.scrollWidth") < 700  # else all is made smaller
 
 
 def test_the_first_screen_is_there_within_two_seconds(browser: Browser, report: Path) -> None:

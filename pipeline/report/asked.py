@@ -6,9 +6,10 @@ import duckdb
 
 from pipeline.errors import JourneysError
 from pipeline.excerpt import OF_A_GROUP, excerpt
+from pipeline.group_pains import pain_points
 from pipeline.groups import BY_MONTHS, IN_GROUP, Period, differences, grouped
 from pipeline.nearest import nearest
-from pipeline.report.tables import EVERYONE, Comparison, Tables, read_tables
+from pipeline.report.tables import EVERYONE, Comparison, Row, Tables, read_tables
 from pipeline.settings import Settings
 
 PERSONA, PERIOD, RUN = "persona", "period", "run"
@@ -72,12 +73,31 @@ def _with_groups(
         with excerpt(connection, settings, IN_GROUP, values, only=OF_A_GROUP) as chosen:
             told = read_tables(chosen)
         for name, found in told.rows.items():
-            of_group = [
-                row | {"persona_id": group["persona_id"]}
-                for row in found
-                if row.get("persona_id") == EVERYONE
-            ]
-            rows[name] = [*rows[name], *of_group]
-    by_name = "period" if by is None else by
-    comparison = Comparison(by_name, groups, left_out, differences(connection, groups))
-    return replace(tables, rows=rows, comparison=comparison)
+            rows[name] = [*rows[name], *_as_group(found, group)]
+    return replace(tables, rows=rows, comparison=Comparison(
+        by="period" if by is None else by, groups=groups, left_out=left_out,
+        differences=differences(connection, groups),
+        pain_points=_pain_points(connection, settings, groups, rows),
+    ))  # fmt: skip
+
+
+def _as_group(rows: list[Row], group: Row) -> list[Row]:
+    """The rows of everyone in a group's excerpt, as the group's."""
+    own = [row for row in rows if row.get("persona_id") == EVERYONE]
+    return [row | {"persona_id": group["persona_id"]} for row in own]
+
+
+def _pain_points(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    groups: list[Row],
+    rows: dict[str, list[Row]],
+) -> list[Row]:
+    """The pain points of the groups, of what was read of everyone and of each of them."""
+    ids = {EVERYONE, *(group["persona_id"] for group in groups)}
+    drop_offs, transitions = (
+        [row for row in rows[name] if row["persona_id"] in ids]
+        for name in ("drop_offs", "transitions")
+    )
+    converted = [row for row in transitions if row["to_node"] == "CONVERTED"]
+    return pain_points(connection, settings, groups, drop_offs, converted)

@@ -32,6 +32,7 @@ def write_tables(tables: Tables, folder: Path, least: int) -> list[Path]:
     if tables.comparison:
         named["compared"] = tables.comparison.differences
         named["compared.groups"] = tables.comparison.groups
+        named["compared.pain_points"] = tables.comparison.pain_points
     named["findings"] = [
         {column: cell for column, cell in row.items() if column != "evidence"}
         for row in tables.findings

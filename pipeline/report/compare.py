@@ -45,11 +45,13 @@ def _person(
     places = {row["stage"]: row["stage_number"] for row in tables["reach"]}
     own = [row for row in rows if row["persona_id"] == persona_id]
     own.sort(key=lambda row: places.get(row["stage"], 0))
+    pains = tables.comparison.pain_points if tables.comparison else []
     return person | {
         "outcome": outcome,
         "is_small": not outcome or outcome["customers"] < least,
         "conversion": conversion if conversion and conversion["converted"] >= least else None,
         "rows": [row | {"is_held": _is_held(row, least)} for row in own],
+        "pains": [row for row in pains if row["persona_id"] == persona_id],
     }
 
 

@@ -5,11 +5,12 @@ from math import ceil, floor
 from typing import Any
 
 from pipeline.numbers import is_known
-from pipeline.report.tables import EVERYONE, Row, Tables
+from pipeline.report.found import findings_of, is_worst, pains_at, pains_of
+from pipeline.report.tables import Row, Tables
 from pipeline.scales import SENTIMENT, scale_bounds
 from pipeline.settings import Settings, Stage
 
-PAINS_SHOWN, MOMENTS_SHOWN, BEFORE_SHOWN = 2, 2, 3
+MOMENTS_SHOWN, BEFORE_SHOWN = 2, 3
 HEIGHT, MARGIN = 74.0, 9.0  # of the curves, in pixels
 
 
@@ -55,25 +56,14 @@ def most_lost(maps: Sequence[Mapping[str, Any]], least: int) -> float:
     return min(1.0, ceil(10 * max(highs, default=1.0)) / 10) or 1.0
 
 
-def findings_of(tables: Tables, persona_id: str) -> list[Row]:
-    """What to act on, in order of rank: all of it for everyone; a persona's own, and everyone's."""
-    names = {row["persona_id"]: row["name"] for row in tables["profiles"]}
-    placed = [
-        row | {"place": place, "who": names.get(row["persona_id"], "Everyone")}
-        for place, row in enumerate(tables.findings, start=1)
-    ]
-    if persona_id == EVERYONE:
-        return placed
-    return [row for row in placed if row["persona_id"] in (persona_id, EVERYONE)]
-
-
 def _column(
     tables: Tables, settings: Settings, persona_id: str, number: int, stage: Stage
 ) -> dict[str, Any]:
-    findings = findings_of(tables, persona_id)
-    pains = [row for row in findings if row["kind"] == "pain_point"]
+    pains = pains_of(tables, persona_id)
     moments = [
-        row for row in findings if row["kind"] == "moment_of_truth" and row["stage"] == stage.stage
+        row
+        for row in findings_of(tables, persona_id)
+        if row["kind"] == "moment_of_truth" and row["stage"] == stage.stage
     ]
     least = settings.privacy.min_group
     reach = _first(tables.of("reach", persona_id, stage=stage.stage))
@@ -92,8 +82,8 @@ def _column(
             for row in tables.of("feelings", persona_id, level="stage", node=stage.stage)
             if row["customers"] >= least
         ],
-        "pains": [row for row in pains if row["stage"] == stage.stage][:PAINS_SHOWN],
-        "is_worst": bool(pains) and pains[0]["stage"] == stage.stage,
+        "pains": pains_at(pains, persona_id, stage.stage),
+        "is_worst": is_worst(pains, persona_id, stage.stage),
         "moments": moments[:MOMENTS_SHOWN],
         "marked": {row["touchpoint"]: row["place"] for row in reversed(moments)},
         "before": before(tables, persona_id, stage.stage, "before", least),

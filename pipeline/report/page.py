@@ -26,6 +26,7 @@ from pipeline.report.personas import about, cards, people, unknown_of
 from pipeline.report.tables import Tables
 from pipeline.report.trust import trust
 from pipeline.report.words import words_used
+from pipeline.scales import SCALES
 from pipeline.settings import Settings
 from pipeline.stages import restored
 
@@ -99,6 +100,7 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         "graphs": [sections.graph(tables, settings, each, reddest) for each in ids],
         "felt": [feelings(tables, settings, each) for each in ids],
         "is_felt": is_felt(tables),
+        "scale_ends": {scale: high for scale, (_, high) in SCALES.items()},
         "languages": languages(tables),
         "leaving": [sections.leaving(tables, settings, each) for each in ids],
         "times": [sections.months(tables, settings, each) for each in ids],
@@ -150,7 +152,7 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         style=_style(environment, len(shown_people)),
         policy=policy(scripts),
         figures=_embedded(figures) if figures else "",
-        scripts=Markup("\n").join(Markup(f"<script>{script}</script>") for script in scripts),
+        scripts=_scripts(*scripts) if scripts else "",
         version=__version__,
         made_at=next((row["started_at"] for row in tables["runs"]), None),
     )
@@ -223,7 +225,8 @@ def _switch(place: int) -> str:
     second = f"body:has(#beside-{place}:checked):not(:has(#persona-{place}:checked)) {block}"
     return (
         f"body:not(:has(#persona-{place}:checked, #beside-{place}:checked)) {block} "
-        f"{{ display: none; }} {second} {{ --second: 1; --under: var(--sunk); }} "
+        f"{{ display: none; }} {second} {{ --second: 1; --under: var(--sunk); "
+        f"--track: var(--line); }} "
         f"@media (min-width: 48rem) {{ {second} .same {{ display: none; }} }} "
         f"{second} .row-said {{ display: none; }}"
     )
@@ -249,6 +252,12 @@ def _embedded(figures: dict[str, Any]) -> Markup:
     )
     safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return Markup(f'<script type="application/json" id="figures">{safe}</script>')
+
+
+def _scripts(plotly: str, own: str) -> Markup:
+    """The page's own script, and before it plotly's, which it runs once the page has opened."""
+    waiting = f'<script type="text/plain" id="plotly">{plotly}</script>'
+    return Markup(f"{waiting}\n<script>{own}</script>")
 
 
 @cache

@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from pipeline import drawings
 from pipeline.numbers import count, is_known, kept_back, number, share, short
-from pipeline.report.journey_map import before, findings_of
+from pipeline.report.found import findings_of
+from pipeline.report.journey_map import before
 from pipeline.report.tables import EVERYONE, Row, Tables
 from pipeline.settings import Settings
 

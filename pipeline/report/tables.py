@@ -169,13 +169,14 @@ SELECTS = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """Groups that stand beside each other in the place of personas, and how each fares beside the
-    others; `left_out` are too small, or too many, to be shown."""
+    """Groups that stand beside each other in the place of personas, how each fares beside the
+    others, and their own pain points; `left_out` are too small, or too many, to be shown."""
 
     by: str
     groups: list[Row]
     left_out: int
     differences: list[Row]
+    pain_points: list[Row] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,10 @@ from pipeline.numbers import count, fewer, instant, name
 from pipeline.report.tables import Row, Tables
 from pipeline.settings import Settings
 
+NUMBERS = {
+    "events", "counted_events", "customers", "rows", "rows_read", "rows_used", "rows_repeated",
+    "rows_superseded", "rows_rejected", "rows_idle",
+}  # fmt: skip
 Column = tuple[str, str, Callable[[Any], Any] | None]  # column, what it is called, its format
 
 
@@ -76,11 +80,10 @@ def trust(tables: Tables, settings: Settings) -> list[dict[str, Any]]:
 def _block(
     title: str, words: str, rows: Sequence[Row], table: str, *columns: Column, empty: str
 ) -> dict[str, Any]:
-    numbers = [count]
     known = [column for column in columns if not rows or column[0] in rows[0]]
     return {
         "title": title, "words": words, "table": table, "empty": empty,
-        "columns": [{"said": said, "is_number": form in numbers} for _, said, form in known],
+        "columns": [{"said": said, "is_number": column in NUMBERS} for column, said, _ in known],
         "rows": [[_cell(row[column], form) for column, _, form in known] for row in rows],
     }  # fmt: skip
 

@@ -4,10 +4,17 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const byId = (id) => document.getElementById(id);
 
-  /* Plotly pictures: drawn when first seen, and again when the theme or the paper changes. */
+  /* Plotly pictures: drawn when first seen, and again when the theme or the paper changes.
+     Plotly itself waits as text until the page has opened and has nothing else to do. */
   const figures = JSON.parse(byId("figures").textContent);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   let printing = false;
+  const wake = () => {
+    if (window.Plotly) return;
+    const script = document.createElement("script");
+    script.textContent = byId("plotly").textContent;
+    document.head.append(script);
+  };
   const coloured = (name) => {
     let text = JSON.stringify(figures.drawn[name]);
     if (dark.matches && !printing) {
@@ -17,6 +24,7 @@
     return JSON.parse(text);
   };
   const draw = (place) => {
+    wake();
     const figure = coloured(place.dataset.figure);
     const layout = { ...figure.layout, dragmode: false };
     if (printing) layout.width = 690;
@@ -26,17 +34,14 @@
     });
     place.dataset.isDrawn = "yes";
   };
-  const places = all("[data-figure]");
-  const isShown = (place) => place.offsetParent !== null;
-  const redraw = () => places.forEach((place) => isShown(place) && place.dataset.isDrawn && draw(place));
+  const shownPlaces = () => all("[data-figure]").filter((place) => place.offsetParent !== null);
+  const redraw = () => shownPlaces().forEach((place) => place.dataset.isDrawn && draw(place));
   const seen = new IntersectionObserver((entries) => entries.forEach((entry) => {
     if (entry.isIntersecting) { seen.unobserve(entry.target); draw(entry.target); }
-  }), { rootMargin: "600px" });
-  places.forEach((place) => seen.observe(place));
+  }), { rootMargin: "900px" });
   dark.addEventListener("change", redraw);
-  addEventListener("beforeprint", () => {
-    printing = true; places.filter(isShown).forEach(draw);
-  });
+  addEventListener("load", () => (window.requestIdleCallback || setTimeout)(wake));
+  addEventListener("beforeprint", () => { printing = true; shownPlaces().forEach(draw); });
   addEventListener("afterprint", () => { printing = false; redraw(); });
 
   /* The transition graph: a filter by share, and the neighbourhood of one touchpoint. */
@@ -62,7 +67,7 @@
     });
     all(".node", graph).forEach((each) => each.classList.toggle("near", near.has(each.dataset.node)));
   };
-  all("svg.graph").forEach((graph) => {
+  const listen = (graph) => {
     graph.addEventListener("click", (event) => choose(graph, event.target.closest(".node")));
     graph.addEventListener("keydown", (event) => {
       if (event.key === "Escape") choose(graph, null);
@@ -70,7 +75,7 @@
       event.preventDefault();
       choose(graph, event.target.closest(".node"));
     });
-  });
+  };
 
   /* Tables that sort by a column. */
   const value = (row, column) => {
@@ -78,7 +83,7 @@
     return cell.dataset.value === undefined ? cell.textContent.trim() : Number(cell.dataset.value);
   };
   const compare = (one, other) => (typeof one === "number" ? one - other : one.localeCompare(other));
-  all("table.sortable").forEach((table) => all("thead th", table).forEach((head, column) => {
+  const sortable = (table) => all("thead th", table).forEach((head, column) => {
     if (!head.textContent.trim()) return;
     const button = document.createElement("button");
     button.type = "button";
@@ -93,7 +98,34 @@
       rows.sort((a, b) => compare(value(a, column), value(b, column)) * (up ? 1 : -1));
       table.tBodies[0].append(...rows, ...rest);
     });
-  }));
+  });
+
+  /* What is told of one who is not chosen, and the table behind a picture, wait as the text of a
+     noscript element; what comes in then moves like the rest. */
+  const enliven = (root) => {
+    all("[data-figure]", root).forEach((place) => seen.observe(place));
+    all("svg.graph", root).forEach(listen);
+    all("table.sortable", root).forEach(sortable);
+  };
+  const bring = (waiting) => {
+    const template = document.createElement("template");
+    template.innerHTML = waiting.textContent;
+    enliven(template.content);
+    waiting.replaceWith(template.content);
+  };
+  const isChosen = ({ dataset: { persona } }) =>
+    byId(`persona-${persona}`).checked || byId(`beside-${persona}`).selected;
+  const bringChosen = () => {
+    const waiting = all("noscript[data-persona]").filter(isChosen);
+    waiting.forEach(bring);
+    if (waiting.length && slider) filter();
+  };
+  all("input[name=persona], #beside").forEach((each) => each.addEventListener("change", bringChosen));
+  addEventListener("pageshow", bringChosen); /* a browser may remember who was chosen */
+  document.addEventListener("toggle", (event) => {
+    if (event.target.open) all("noscript", event.target).forEach(bring);
+  }, true);
+  enliven(document);
 
   /* A link to a finding opens it. */
   const open = () => {
