@@ -17,18 +17,23 @@ from benchmarks.simulated import Simulated, simulate
 from benchmarks.tables import bounds
 
 
-def told(done: Simulated, large: LargeNight | None) -> list[str]:
-    """The section "Night after night", in Markdown."""
+def told(done: Simulated | None, large: LargeNight | None) -> list[str]:
+    """The section "Night after night", in Markdown: what was measured of it."""
+    return [
+        "", page.circumstances(), "",
+        *(told_of_nights(done) if done else []),
+        *(["", *bounds(large_lines(large)), ""] if large else []),
+    ]  # fmt: skip
+
+
+def told_of_nights(done: Simulated) -> list[str]:
     count = len(done.nights)
     shown = [
         night for night in done.nights if night.number in (1, 2, 10, *range(15, count, 15), count)
     ]
     joined = sum(night.joined for night in done.nights)
     anew = [night.number for night in done.nights if night.made_all_anew]
-    lines = [
-        "",
-        page.circumstances(),
-        "",
+    return [
         f"{count} nights of {done.events_a_night:,} events each; {joined:,} customers turned out "
         f"to be one with another; runs were killed in nights {listed(done.killed)}. "
         f"All customers were made anew in nights {listed(anew) or 'none'}.",
@@ -47,7 +52,6 @@ def told(done: Simulated, large: LargeNight | None) -> list[str]:
         *bounds(simulated_lines(done)),
         "",
     ]  # fmt: skip
-    return lines + (["", *bounds(large_lines(large)), ""] if large else [])
 
 
 def equality(what: str, differ: dict[str, str]) -> Line:
@@ -99,14 +103,15 @@ def large_lines(large: LargeNight) -> list[Line]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.nights", description=__doc__)
-    parser.add_argument("--nights", type=int, default=90)
+    parser.add_argument("--nights", type=int, default=90, help="0: only the large one")
     parser.add_argument("--events", type=int, default=100_000, help="each night")
     parser.add_argument("--large", type=int, default=10_000_000, help="of the one night; 0: none")
     parser.add_argument("--work", type=Path, help="where events are kept for the next time")
     asked = parser.parse_args()
     with TemporaryDirectory(prefix="journeys-nights-") as scratch:
         work = asked.work or Path(scratch)
-        done = simulate(work / "nights", asked.nights, asked.events, say)
+        nights = work / "nights"
+        done = simulate(nights, asked.nights, asked.events, say) if asked.nights else None
         large = large_night(work, asked.large, say) if asked.large else None
     lines = told(done, large)
     print("\n".join(lines))
