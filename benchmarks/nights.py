@@ -14,7 +14,7 @@ from benchmarks.large_night import LargeNight, large_night
 from benchmarks.lines import Line
 from benchmarks.page import seconds, size, times
 from benchmarks.simulated import Simulated, simulate
-from benchmarks.tables import bounds
+from benchmarks.tables import STEPS_SHOWN, bounds
 
 
 def told(done: Simulated | None, large: LargeNight | None) -> list[str]:
@@ -22,7 +22,7 @@ def told(done: Simulated | None, large: LargeNight | None) -> list[str]:
     return [
         "", page.circumstances(), "",
         *(told_of_nights(done) if done else []),
-        *(["", *bounds(large_lines(large)), ""] if large else []),
+        *(["", *bounds(large_lines(large)), "", *large_steps(large), ""] if large else []),
     ]  # fmt: skip
 
 
@@ -99,6 +99,20 @@ def large_lines(large: LargeNight) -> list[Line]:
         against("the whole night, against a full run", 1 / 3, "a third", wholes),
         equality("tables that differ from the full run's", large.differing),
     ]  # fmt: skip
+
+
+def large_steps(large: LargeNight) -> list[str]:
+    """The steps of the large night that take longest, beside the full run's, and all others."""
+    ordered = sorted(large.night.steps, key=lambda name: -large.night.steps[name])
+    shown, others = ordered[:STEPS_SHOWN], ordered[STEPS_SHOWN:]
+
+    def row(what: str, names: list[str]) -> tuple[str, str, str]:
+        took = [sum(run.steps.get(each, 0) for each in names) for run in (large.night, large.full)]
+        return what, seconds(took[0]), seconds(took[1])
+
+    rows = [row(f"`{name}`", [name]) for name in shown]
+    rows.append(row(f"{len(others)} other steps", others))
+    return page.table(("step", "of the night", "of the full run"), rows)
 
 
 def main() -> None:
