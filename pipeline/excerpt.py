@@ -26,7 +26,7 @@ TABLES_MADE = ("journeys.paths", "journeys.milestones")
 OF_THE_WHOLE = {
     *(f"run.{table}" for table in TABLES), "run.clock", "run.state", "run.persona_names",
     "run.customers", "run.customers_to_judge", "findings.trust", "findings.rejections",
-    "findings.blind_spots", "run.texts", "run.quotes",
+    "findings.blind_spots", "findings.lone_sources", "run.texts", "run.quotes",
 }  # fmt: skip
 ALL_TIME = "run.forecasts"  # needs the time before and after, so an excerpt has none
 # What is told of a group that stands beside others: little enough to make for each of several.

@@ -10,7 +10,6 @@ import duckdb
 from pipeline.errors import JourneysError
 from pipeline.nearest import nearest
 from pipeline.numbers import month
-from pipeline.personas.differences import LEVEL, Counted, compared
 
 Row = dict[str, Any]
 
@@ -162,6 +161,8 @@ def _of(connection: duckdb.DuckDBPyConnection, by: str) -> str:
 
 def differences(connection: duckdb.DuckDBPyConnection, groups: list[Row]) -> list[Row]:
     """How each group fares at each stage beside the others, as personas.differences tells it."""
+    from pipeline.personas.differences import LEVEL, Counted, compared  # loads scipy
+
     ids = {row["name"]: row["persona_id"] for row in groups}
     counts = [
         Counted(ids[name], stage, customers, dropped)

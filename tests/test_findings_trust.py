@@ -24,9 +24,8 @@ def told(figures: dict[tuple[str, str], float | None], alone: int = 0) -> tuple[
             ('all', 'all', 0.3), ('web', 'chat', 0.2), ('web', 'faq', 0.3))
             as spots (source, event, share);
         create table core.sources as select unnest(['web', 'shop']) as source;
-        create table core.events as
-            select range as customer_id, false as is_left_out,
-                unnest(if(range < {alone}, ['shop'], ['shop', 'web'])) as source from range(10)
+        create table findings.lone_sources as
+            select 'shop' as source, {alone} / 10 as share where {alone} > 0
     """)
     return tell_trust(connection)
 
@@ -75,6 +74,6 @@ def test_of_fewer_customers_than_min_group_nothing_is_told(least: int, is_told: 
         create table findings.trust (subject text, measure text, figure double);
         create table findings.blind_spots (source text, event text, share double);
         create table core.sources (source text);
-        create table core.events (customer_id bigint, source text, is_left_out boolean);
+        create table findings.lone_sources (source text, share double);
     """)
     assert (tell_trust(connection) != ("", "")) is is_told

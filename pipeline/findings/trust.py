@@ -18,13 +18,9 @@ TOO_FEW = """
     from findings.outcomes where persona_id = 'all'
 """
 ALONE = """
-    with kinds as (
-        select customer_id, count(distinct source) as sources, min(source) as source
-        from core.events where not is_left_out group by customer_id
-    )
-    select source, count(*) / (select count(*) from kinds) as share
-    from kinds where sources = 1 and (select count(*) from core.sources) > 1
-    group by source order by share desc, source limit 1
+    select source, share from findings.lone_sources
+    where (select count(*) from core.sources) > 1
+    order by share desc, source limit 1
 """
 
 
@@ -83,6 +79,8 @@ def _doubts(connection: duckdb.DuckDBPyConnection, figures: dict[str, Any]) -> I
         if (share := figures.get(measure) or 0) >= limit:
             yield Doubt(share, words.format(hundredths(share)), helps)
     yield from _unseen(connection, figures)
+    if not has_table(connection, "findings.lone_sources"):  # made by an earlier version
+        return
     for source, share in connection.execute(ALONE).fetchall():
         if share >= ALONE_MOST:
             yield Doubt(

@@ -71,3 +71,15 @@ def test_where_there_is_nothing_it_says_so():
         "sources": "0",
         "steps": "nothing to measure",
     }
+
+
+def test_customers_known_to_one_source_alone_are_counted_by_source():
+    events = [
+        (1, 1, START, "web", False), (2, 1, START, "shop", False),  # known to both
+        (3, 2, START, "web", False), (4, 2, START, "shop", True),  # what is left out tells nothing
+        (5, 3, START, "shop", False), (6, 4, START, "shop", False),
+    ]  # fmt: skip
+    connection = warehouse({"core.events": events})
+    assert made(connection, "findings.lone_sources", "source, customers, share") == [
+        ("shop", 2, 0.5), ("web", 1, 0.25),
+    ]  # fmt: skip
