@@ -28,6 +28,7 @@ ALONE = {
     "findings.outcomes.open_share": ALL,
     "findings.stage_reach.journey_share": ALL,
     "findings.blind_spots.share": ALL,
+    "findings.lone_sources.share": ALL,
     "findings.feelings.answered_share": ALL,
     "findings.map_fits.steps_share": ALL,
     "findings.map_fits.places_share": ALL,
