@@ -41,6 +41,12 @@ def by_channel(sample, sample_settings):
     return read(sample, sample_settings, Asked(compare="channel"))
 
 
+def test_a_report_of_groups_does_not_deny_the_personas_that_there_are(by_channel, sample_settings):
+    html = render(by_channel, sample_settings)
+    assert "groups by channel beside each other. Whether there are personas" in html
+    assert "No separate personas were found" not in html
+
+
 def canonical(rows):
     """Rows in one order, with floats as equal as sums in another order are."""
     told = (
