@@ -5,15 +5,18 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.processes import Measured, measure
 
+if TYPE_CHECKING:
+    from pipeline.models import Model, Step
+
 JOURNEYS = (sys.executable, "-m", "pipeline")
-# What "load to transitions and drop-offs" ends with, and "load to steps".
+# What "load to steps" ends with, and "load to transitions and drop-offs".
 TO_STEPS = ("core.sessions", "journeys.steps")
 TO_TRANSITIONS = (*TO_STEPS, "journeys.journeys", "graph.transitions", "graph.drop_offs")
-BESIDES = ("copy", "load", "checks", "publish", "compact")  # belong to it, and are no tables
+BESIDES = ("copy", "load", "checks", "publish", "compact")  # belong to a run, and are no tables
 PERSONAS = "personas."  # a table about everyone does not need to know who is of which persona
 
 
@@ -30,8 +33,11 @@ class Run:
         return self.process.seconds
 
     def only(self, goals: Iterable[str]) -> float:
-        """Seconds of the steps that these tables need, reading included, checks at the end not."""
-        needed = needed_for(goals) - {"checks"}
+        """Seconds of the steps that these tables need, from reading the files on.
+
+        What comes before and after is not in it: copying the warehouse, publishing.
+        """
+        needed = needed_for(goals) - {*BESIDES} | {"load"}
         return sum(seconds for name, seconds in self.steps.items() if name in needed)
 
     def until(self, goals: Iterable[str]) -> float:
@@ -74,6 +80,15 @@ def last_record(warehouse: Path) -> dict[str, Any]:
 
 def needed_for(goals: Iterable[str]) -> set[str]:
     """The steps of a run that these tables need, themselves included: from what each reads."""
+    return {part.name for part in _parts_for(goals)} | set(BESIDES)
+
+
+def made_for(goals: Iterable[str]) -> set[str]:
+    """The tables that those steps make."""
+    return {table for part in _parts_for(goals) for table in part.makes}
+
+
+def _parts_for(goals: Iterable[str]) -> "list[Model | Step]":
     from pipeline.models import read_models
     from pipeline.runs import steps
     from pipeline.settings import read_settings
@@ -81,14 +96,14 @@ def needed_for(goals: Iterable[str]) -> set[str]:
     settings = read_settings(Path(__file__).with_name("journeys.yml"))
     parts = [*read_models(), *steps(settings)]
     makers = {table: part for part in parts for table in part.makes}
-    needed, waiting = set(BESIDES), list(goals)
+    needed, waiting = {}, list(goals)
     while waiting:
         part = makers.get(waiting.pop())
         if part is None or part.name in needed or part.name.startswith(PERSONAS):
             continue
-        needed.add(part.name)
+        needed[part.name] = part
         waiting += part.reads
-    return needed
+    return list(needed.values())
 
 
 def left_behind(warehouse: Path) -> list[str]:

@@ -52,6 +52,7 @@ class AtSize:
     csv_core: float | None = None
     csv_read: float | None = None
     components: float | None = None
+    written: dict[str, float] | None = None  # the tables of that way, and their promises
 
 
 def measure_size(
@@ -82,6 +83,7 @@ def measure_size(
     asked = measure([sys.executable, YARDSTICKS / "questions.py", warehouse, stage])
     idle = _median(lambda: ours.run(folder, warehouse).process, 5).seconds
     import_duckdb = _median(lambda: measure([sys.executable, "-c", "import duckdb"]), 5).seconds
+    written = _written(warehouse, out / "written.duckdb") if with_others else None
     csv_core, csv_read = _csv(work, events, out, say) if with_csv else (None, None)
     components = None
     if with_csv:
@@ -92,7 +94,7 @@ def measure_size(
     return AtSize(
         events, statistics.median(map(_total, floors)), max(one.peak_bytes for one in floors),
         others, run, core, bytes_, left, report, asked.told["seconds"], idle, import_duckdb,
-        csv_core, csv_read, components,
+        csv_core, csv_read, components, written,
     )  # fmt: skip
 
 
@@ -132,6 +134,13 @@ def _others(folder: Path, say: Say) -> dict[str, Other]:
         if len(set(said.values())) > 1:
             raise BenchmarkError(f"the yardsticks do not count the same {count}: {said}")
     return others
+
+
+def _written(warehouse: Path, target: Path) -> dict[str, float]:
+    """Seconds to only write the tables from load to drop-offs, and to only check their promises."""
+    tables = sorted(ours.made_for(ours.TO_TRANSITIONS))
+    told = measure([sys.executable, YARDSTICKS / "written.py", warehouse, target, *tables]).told
+    return dict(told["seconds"])
 
 
 def _csv(work: Path, events: int, out: Path, say: Say) -> tuple[float, float]:

@@ -8,16 +8,24 @@ from benchmarks.page import seconds, size, times
 from benchmarks.sizes import AtSize
 
 STEPS_SHOWN = 12
+WRITTEN = {
+    "written": "its tables only written, nothing worked out",
+    "promises": "its tables' promises only checked",
+}
 
 
-def whole(measured: Mapping[int, AtSize], ends: Sequence[Line]) -> list[str]:
-    """Every table, in Markdown."""
+def whole(measured: Mapping[int, AtSize]) -> list[str]:
+    """Every table of the sizes, in Markdown."""
     lines = ["", page.circumstances(), ""]
     for events, one in sorted(measured.items(), reverse=True):
         lines += [f"### {events:,} events", "", *yardsticks(one), "", *steps(one), ""]
         lines += [f"To reach at {events:,} events:", "", *bounds(lines_of(one)), ""]
-    lines += ["### From size to size", "", *bounds(across(measured)), ""]
-    return [*lines, "### At the small end", "", *bounds(ends), ""]
+    return [*lines, "### From size to size", "", *bounds(across(measured)), ""]
+
+
+def small_end(ends: Sequence[Line]) -> list[str]:
+    """The table of the small end, in Markdown."""
+    return ["", page.circumstances(), "", *bounds(ends), ""]
 
 
 def bounds(lines: Sequence[Line]) -> list[str]:
@@ -25,11 +33,15 @@ def bounds(lines: Sequence[Line]) -> list[str]:
 
 
 def yardsticks(one: AtSize) -> list[str]:
-    rows = [("the floor: sorted by customer and time, on disk", one.floor, one.floor_peak_bytes)]
+    rows: list[tuple[str, float, int | None]] = [
+        ("the floor: sorted by customer and time, on disk", one.floor, one.floor_peak_bytes)
+    ]
     for name, other in one.others.items():
         parts = ", ".join(f"{part} {seconds(took)}" for part, took in other.parts.items())
         rows.append((f"{name} ({parts})", other.total, other.peak_bytes))
     peak = one.run.process.peak_bytes
+    for part, took in (one.written or {}).items():
+        rows.append((f"journeys, load to transitions and drop-offs: {WRITTEN[part]}", took, None))
     rows += [
         ("**journeys, load to transitions and drop-offs**", one.core_seconds, peak),
         (
@@ -40,7 +52,10 @@ def yardsticks(one: AtSize) -> list[str]:
     ]
     return page.table(
         ("what", "time", "× the floor", "peak memory"),
-        [(name, seconds(took), times(took / one.floor), size(held)) for name, took, held in rows],
+        [
+            (name, seconds(took), times(took / one.floor), size(held) if held else "")
+            for name, took, held in rows
+        ],
     )
 
 
