@@ -35,7 +35,7 @@ def at_sizes(asked: argparse.Namespace) -> None:
         for events in sorted(sizes):
             fits = events <= OTHERS_UP_TO
             measured[events] = measure_size(work, events, with_others=fits, with_csv=fits, say=say)
-    told("yardsticks", tables.whole(measured), asked.small)
+            told("yardsticks", tables.whole(measured), asked.small)  # the next size may fail
 
 
 def told(section: str, lines: list[str], only_for_soundness: bool) -> None:
