@@ -1,4 +1,4 @@
-"""No speed-up changes a result: what the tables of the sample hold up to the journeys is pinned.
+"""No speed-up changes a result: what every table of the sample holds is pinned.
 
 A change that is meant to change a result says so by `make sample-tables`, and the review reads the
 difference in tests/data/sample_tables.json.
@@ -13,10 +13,11 @@ import pytest
 from pipeline.database import open_readonly
 
 FILE = Path(__file__).parent / "data" / "sample_tables.json"
-SCHEMAS = ("landing", "core", "journeys")  # what is counted; what is estimated from it has tests
+SCHEMAS = ("landing", "core", "journeys", "personas", "graph", "findings")
 OF_THE_RUN = {"file", "loaded_at", "made_at", "run_id", "first_seen_at"}
 NOT_OF_THE_DATA = {"landing.files"}
-FLOAT = "printf('%.5e', {})"  # sums of several cores differ in their last digits
+# Sums of several cores, and other makes of processor, differ in the last digits; of nothing by a little.
+FLOAT = "printf('%.4e', case when abs({0}) < 1e-9 then 0 else {0} end)"
 
 
 def pinned(warehouse: Path) -> dict[str, dict[str, object]]:

@@ -46,6 +46,7 @@ def night(rows, listed, personas=((1, "p"), (2, "p"), (3, "q"))):
     found = connection.execute("from graph.places order by all").fetchall()
     left = connection.execute(
         "select count(*) from duckdb_tables() where table_name like '%before%'"
+        " or table_name like 'listed_%'"
     ).fetchall()
     assert left == [(0,)]
     build(connection, [for_everyone(COUNTS)], {})

@@ -40,10 +40,10 @@ SETTLED = """
         where first_moves.level = 'stage' and week_number >= settled_week
         union all
         select null, 0, to_number = -1, started_at + to_microseconds(in_time_microseconds)
-        from findings.first_moves
+        from findings.first_journeys
         inner join journeys.journeys using (journey_id)
         cross join findings.pace
-        where level = 'journey' and week_number >= recorded_week
+        where week_number >= recorded_week
     )
     select stage, (select in_time_microseconds from findings.pace) as in_time_microseconds,
         count(*) filter (where settled_at >= $earlier) as customers,
@@ -106,7 +106,7 @@ def _why_not(connection: duckdb.DuckDBPyConnection, earlier: Record, later: Reco
         return f"the run {later['run_id']} published nothing"
     if after <= before:
         return f"the run {later['run_id']} saw no further than the run {earlier['run_id']}"
-    if not has_table(connection, "findings.first_moves"):
+    if not has_table(connection, "findings.first_journeys"):
         return "the warehouse was made by an earlier version: journeys run"
     return ""
 

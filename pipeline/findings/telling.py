@@ -51,9 +51,16 @@ MET_IT = """
 """
 # Of the group, in these weeks: who went that way, or where fewer did than elsewhere, who did not.
 WENT_THERE = """
+    with first_moves as (
+        select level, from_number, to_number, customer_id, journey_id, week_number
+        from findings.first_moves
+        union all
+        select level, from_number, to_number, customer_id, journey_id, week_number
+        from findings.first_journeys
+    )
     select distinct first_moves.customer_id
     from findings.differences
-    inner join findings.first_moves using (level, from_number)
+    inner join first_moves using (level, from_number)
     where finding_id = $finding_id
         and (first_moves.to_number = differences.to_number) = (difference > 0)
         and (first_week = 0 or week_number between first_week and last_week)

@@ -17,16 +17,19 @@ with customers as (
     from personas.assignments
 ),
 
-steps as (
-    select journey_id, customer_id, persona_id, is_drawn, step_number, stage_number,
-        touchpoint_number, coalesce(next_touchpoint_number, 0) as next_number,
-        touchpoint = $goal as is_goal, outcome = 'converted' as is_converted,
-        case when step_number = 1 then 1 when step_number <= 3 then 2 when step_number <= 7 then 4
-            else 8 end as steps_so_far
-    from journeys.steps
-    inner join journeys.journeys using (journey_id, customer_id)
+journeys as (
+    select journey_id, customer_id, is_drawn, outcome = 'open' as is_open,
+        outcome = 'converted' as is_converted
+    from journeys.journeys
     inner join customers using (customer_id)
-    where outcome <> 'open' or is_mature
+),
+
+steps as (
+    select journey_id, is_drawn, step_number, stage_number, touchpoint_number,
+        coalesce(next_touchpoint_number, 0) as next_number, touchpoint = $goal as is_goal
+    from journeys.steps
+    inner join journeys using (journey_id)
+    where not is_open or is_mature
 ),
 
 touchpoints as (
@@ -39,59 +42,76 @@ first_met as (
     group by journey_id, touchpoint_number
 ),
 
-edges as (
-    select distinct steps.touchpoint_number as place_number, next_number as touchpoint_number
+led_to as (  -- the first step that led there; who was there before did not meet it by that
+    select journey_id, next_number as touchpoint_number, min(step_number) as step_number,
+        arg_min(touchpoint_number, step_number) filter (where touchpoint_number is not null)
+            as place_number
+    from steps
+    where next_number <> touchpoint_number
+    group by journey_id, next_number
+),
+
+asked as (
+    select 1 as comparison, stage_number as place_number, touchpoint_number from touchpoints
+    union all
+    select distinct 2, steps.touchpoint_number, next_number
     from steps
     inner join touchpoints on touchpoints.touchpoint_number = next_number
     where steps.touchpoint_number <> next_number
 ),
 
-places as (  -- the first step of a drawn journey in each stratum, whatever it meets
-    select 'stage' as comparison, journey_id, persona_id, stage_number as place_number,
-        steps_so_far, min(step_number) as step_number
+drawn_steps as (
+    select *, case when step_number = 1 then 1 when step_number <= 3 then 2
+        when step_number <= 7 then 4 else 8 end as steps_so_far
     from steps
     where is_drawn and not is_goal
-    group by journey_id, persona_id, stage_number, steps_so_far
-    union all
-    select 'next', journey_id, persona_id, touchpoint_number, steps_so_far, min(step_number)
-    from steps
-    where is_drawn and not is_goal
-    group by journey_id, persona_id, touchpoint_number, steps_so_far
 ),
 
-asked as (
-    select 'stage' as comparison, stage_number as place_number, touchpoint_number from touchpoints
+places as (  -- the first step of a drawn journey in each stratum, whatever it meets
+    select 1 as comparison, journey_id, stage_number as place_number, steps_so_far,
+        min(step_number) as step_number
+    from drawn_steps
+    group by journey_id, stage_number, steps_so_far
     union all
-    select 'next', place_number, touchpoint_number from edges
+    select 2, journey_id, touchpoint_number, steps_so_far, min(step_number)
+    from drawn_steps
+    group by journey_id, touchpoint_number, steps_so_far
 ),
 
 sides as (
-    select comparison, touchpoint_number, place_number, steps_so_far, step_number, journey_id,
-        false as is_met
+    select comparison, touchpoint_number, place_number, step_number, journey_id, false as is_met
     from places
     inner join asked using (comparison, place_number)
     left join first_met using (journey_id, touchpoint_number)
-    where met_step is null or met_step > step_number + case comparison when 'next' then 1 else 0 end
+    where met_step is null or met_step > step_number + case comparison when 2 then 1 else 0 end
     union all
-    select 'stage', touchpoint_number, stage_number, steps_so_far, step_number, journey_id, true
-    from steps
+    select 1, touchpoint_number, stage_number, met_step, journey_id, true
+    from first_met
+    inner join touchpoints using (touchpoint_number)
+    union all
+    select 2, touchpoint_number, place_number, step_number, journey_id, true
+    from led_to
     inner join first_met using (journey_id, touchpoint_number)
-    where step_number = met_step and not is_goal
-    union all
-    select 'next', next_number, steps.touchpoint_number, steps_so_far, step_number,
-        steps.journey_id, true
-    from steps
-    inner join first_met
-        on first_met.journey_id = steps.journey_id and first_met.touchpoint_number = next_number
-    inner join touchpoints on touchpoints.touchpoint_number = next_number
+    inner join touchpoints using (touchpoint_number)
     where step_number + 1 = met_step
+),
+
+-- Numbers only: texts as keys of so many groups are dear.
+counted as (
+    select comparison, touchpoint_number, place_number, customer_id,
+        case when step_number = 1 then 1 when step_number <= 3 then 2 when step_number <= 7 then 4
+            else 8 end as steps_so_far,
+        count(*) filter (where is_met) as met,
+        count(*) filter (where is_met and is_converted) as met_converted,
+        count(*) filter (where not is_met) as not_met,
+        count(*) filter (where not is_met and is_converted) as not_met_converted
+    from sides
+    inner join journeys using (journey_id)
+    group by all
 )
 
-select comparison, sides.touchpoint_number, persona_id, place_number, sides.steps_so_far, customer_id,
-    count(*) filter (where is_met) as met,
-    count(*) filter (where is_met and is_converted) as met_converted,
-    count(*) filter (where not is_met) as not_met,
-    count(*) filter (where not is_met and is_converted) as not_met_converted
-from sides
-inner join steps using (journey_id, step_number)
-group by comparison, sides.touchpoint_number, persona_id, place_number, sides.steps_so_far, customer_id
+select case comparison when 1 then 'stage' else 'next' end as comparison, touchpoint_number,
+    persona_id, place_number, steps_so_far, customer_id, met, met_converted, not_met,
+    not_met_converted
+from counted
+inner join customers using (customer_id)

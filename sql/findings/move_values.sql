@@ -10,7 +10,6 @@ with counted as (
         count(*) filter (where outcome = 'converted') as converted
     from findings.first_moves
     inner join journeys.journeys using (journey_id)
-    where level <> 'journey'
     group by level, from_number, to_number
 ),
 

@@ -1,9 +1,12 @@
 -- One row per group, level, move and week: how many customers left a node that way the first time they
--- were there (findings.first_moves). The rows of one node, group and week add up to its customers.
+-- were there (findings.first_moves), and how their first journeys went (findings.first_journeys). The rows
+-- of one node, group and week add up to its customers.
 -- key: group_number, level, from_number, to_number, week_number
 -- not_null: customers
 with first_moves as (
-    select * from findings.first_moves
+    select journey_id, level, from_number, to_number, week_number from findings.first_moves
+    union all
+    select journey_id, level, from_number, to_number, week_number from findings.first_journeys
 ),
 
 numbered as (

@@ -90,6 +90,8 @@ COLUMNS = {
     "run.segments": "segment varchar, kind varchar",
     "findings.first_moves": "level varchar, customer_id bigint, from_number integer,"
     " journey_id bigint, to_number integer, week_number integer",
+    "findings.first_journeys": "level varchar, customer_id bigint, from_number integer,"
+    " journey_id bigint, to_number integer, week_number integer",
     "findings.pace": "in_time_microseconds bigint, recorded_week integer, settled_week integer",
     "findings.telling_segments": "segment varchar, is_telling boolean",
     "findings.groups": "group_number bigint, segment varchar, segment_value varchar,"

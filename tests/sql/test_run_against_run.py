@@ -105,7 +105,7 @@ def told(*settled: tuple[datetime, int, int], converted: int = 0) -> tuple[list[
     first = [
         ("journey", who, 0, who, -1 if who % 2 else -2, 0) for who in range(converted)
     ]  # fmt: skip
-    tables["findings.first_moves"] += first
+    tables["findings.first_journeys"] = first
     in_time = int(IN_TIME / timedelta(microseconds=1))
     fixed = {"run.nodes": [("stage", 1, "buy")], "findings.pace": [(in_time, 0, 0)]}
     connection = warehouse(tables | fixed)
