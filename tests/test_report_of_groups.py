@@ -8,7 +8,7 @@ import pytest
 import report_rows
 from test_report_asked import canonical
 
-from pipeline import group_chains, group_maps
+from pipeline import group_chains, group_maps, group_moments
 from pipeline.chain.counts import Tally
 from pipeline.database import open_readonly
 from pipeline.excerpt import OF_A_GROUP, excerpt
@@ -18,6 +18,7 @@ from pipeline.report.asked import Asked, read
 from pipeline.report.assumed import assumed
 from pipeline.report.chain import credited, what_ifs
 from pipeline.report.chances import beyond_chance, chances
+from pipeline.report.journey_map import journey_maps
 from pipeline.report.page import render
 from pipeline.report.personas import cards, people
 from pipeline.report.tables import Comparison, read_tables
@@ -153,6 +154,31 @@ def test_without_an_assumed_map_nothing_is_compared():
     assert group_maps.compared(duckdb.connect(), GROUPS, 5) == []
 
 
+# -- moments of truth, of literal odds
+
+
+def meeting(touchpoint, z_value, odds_ratio):
+    return {"touchpoint": touchpoint, "stage": "usage", "z_value": z_value,
+            "odds_ratio": odds_ratio, "conversions_lost": -40.0}  # fmt: skip
+
+
+def test_a_moment_of_truth_of_a_group_is_sure_and_large():
+    """Of three: z 4 is sure, z 1 is not, and odds of 1.1 are too small to be told."""
+    found = group_moments.moments({
+        "g1": [meeting("coach call", 4.0, 2.0), meeting("article", 1.0, 2.0)],
+        "g2": [meeting("coach call", 4.0, 1.1)],
+    })  # fmt: skip
+    (row,) = found
+    assert (row["persona_id"], row["touchpoint"], row["size"]) == ("g1", "coach call", 40)
+    assert (row["low"], row["high"]) == pytest.approx((20.4, 59.6), abs=0.01)
+    assert row["q_value"] == pytest.approx(6.334e-5 * 3 / 2, rel=1e-3)
+
+
+def test_fewer_converting_is_a_moment_of_truth_too():
+    (row,) = group_moments.moments({"g1": [meeting("form", -4.0, 0.5)]})
+    assert row["touchpoint"] == "form"
+
+
 # -- of the sample
 
 
@@ -227,12 +253,24 @@ def test_a_groups_what_ifs_are_those_of_its_own_pain_points(by_channel):
         assert stages == set(pains[:3])
 
 
+def test_a_groups_map_marks_its_own_moments_of_truth(by_channel, sample_settings):
+    """Everyone's coach call is planted; each stage has a group's own, or else everyone's."""
+    own = {row["persona_id"]: row["stage"] for row in by_channel.comparison.moments}
+    assert own
+    for each in journey_maps(by_channel, sample_settings, sorted(own)):
+        marked = [
+            column for column in each["columns"] if column["stage"] == own[each["persona_id"]]
+        ]
+        assert {row["persona_id"] for row in marked[0]["moments"]} == {each["persona_id"]}
+
+
 def test_a_period_has_cards_without_what_sets_customers_apart(sample, sample_settings):
     asked = Asked(compare="period", period=Period.of("2025-04..2025-06"))
     found = read(sample, sample_settings, asked)
     shown = cards(found, people(found, None), 5)
     assert [card["name"] for card in shown] == ["Apr 2025 – Jun 2025", "Jan 2025 – Mar 2025"]
-    assert [card["traits"] + card["rarely"] for card in shown] == [[], []]
+    assert [card["traits"] + card["rarely"] + card["typical"] for card in shown] == [[], []]
+    assert [assumed(found, each["persona_id"])["beyond"] for each in shown] == [None, None]
     assert "Two periods are no kinds of customers" in render(found, sample_settings)
 
 

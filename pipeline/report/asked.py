@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from pipeline import group_chains, group_maps
+from pipeline import group_chains, group_maps, group_moments
 from pipeline.chain.absorbing import START
 from pipeline.errors import JourneysError
 from pipeline.excerpt import OF_A_GROUP, excerpt
@@ -71,21 +71,23 @@ def _with_groups(
     if asked.personas:
         raise JourneysError("--persona and --compare by something else cannot be asked at once.")
     groups, left_out = grouped(connection, by, asked.period, zone, least)
-    rows, chains = dict(tables.rows), {}
+    rows, chains, moments = dict(tables.rows), {}, {}
     for group in groups:
         values = {"name": group["name"]}
         with excerpt(connection, settings, IN_GROUP, values, only=OF_A_GROUP) as chosen:
             told = read_tables(chosen)
             chains[group["persona_id"]] = group_chains.read_chain(chosen)
+            moments[group["persona_id"]] = group_moments.read_moments(chosen)
         for name, found in told.rows.items():
             rows[name] = [*rows[name], *_as_group(found, group)]
     pains = _pain_points(connection, settings, groups, rows)
     comparison = Comparison(
         by="period" if by is None else by, groups=groups, left_out=left_out,
         differences=differences(connection, groups), pain_points=pains,
-        what_ifs=group_chains.what_ifs(chains, pains),
+        moments=group_moments.moments(moments), what_ifs=group_chains.what_ifs(chains, pains),
         removals=_met(group_chains.removals(chains, least), rows["attribution"]),
-        maps=group_maps.compared(connection, groups, least),
+        # Of a younger period more of the long journeys are open, so that ended ones differ anyhow.
+        maps=group_maps.compared(connection, groups, least) if by else [],
         cards=_cards(connection, settings, groups, rows),
     )  # fmt: skip
     beside = _came(group_chains.chances(chains, least), rows)

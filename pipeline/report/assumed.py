@@ -31,8 +31,8 @@ def assumed(tables: Tables, persona_id: str) -> dict[str, Any] | None:
 
 def _beyond(tables: Tables, persona_id: str) -> list[Row] | None:
     """Where a group fits the map otherwise than the others beyond chance, the furthest apart first;
-    None where that is not tested."""
-    if tables.comparison is None or persona_id == EVERYONE:
+    None where that is not tested, as of periods, of which the younger has more still open."""
+    if tables.comparison is None or tables.comparison.by == "period" or persona_id == EVERYONE:
         return None
     own = [row for row in tables.comparison.maps if row["persona_id"] == persona_id]
     return sorted(

@@ -33,6 +33,7 @@ def write_tables(tables: Tables, folder: Path, least: int) -> list[Path]:
         named["compared"] = tables.comparison.differences
         named["compared.groups"] = tables.comparison.groups
         named["compared.pain_points"] = tables.comparison.pain_points
+        named["compared.moments_of_truth"] = tables.comparison.moments
         named["compared.what_ifs"] = tables.comparison.what_ifs
         named["compared.removals"] = tables.comparison.removals
         named["compared.maps"] = tables.comparison.maps

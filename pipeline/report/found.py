@@ -42,6 +42,26 @@ def own_pains(tables: Tables, persona_id: str) -> list[Row]:
     ]  # fmt: skip
 
 
+def moments_at(tables: Tables, persona_id: str, stage: str) -> list[Row]:
+    """The moments of truth of one stage; a group's own, or where there are none everyone's."""
+    found = [row for row in findings_of(tables, persona_id) if row["kind"] == "moment_of_truth"]
+    here = [row for row in found if row["stage"] == stage]
+    own = [row for row in own_moments(tables, persona_id) if row["stage"] == stage]
+    return own or here
+
+
+def own_moments(tables: Tables, persona_id: str) -> list[Row]:
+    """The moments of truth of a group of a comparison; of everyone, and of a persona, none."""
+    if tables.comparison is None or persona_id == EVERYONE:
+        return []
+    return [
+        row
+        | {"kind": "moment_of_truth", "place": None, "evidence": {"odds_ratio": row["odds_ratio"]}}
+        for row in tables.comparison.moments
+        if row["persona_id"] == persona_id
+    ]
+
+
 def pains_at(pains: Sequence[Row], persona_id: str, stage: str) -> list[Row]:
     """Those of one stage: its own, and only where there are none what was found of others."""
     here = [row for row in pains if row["stage"] == stage]

@@ -22,7 +22,7 @@ from pipeline.report.asked import Asked, read
 from pipeline.report.assumed import assumed
 from pipeline.report.chances import beyond_chance, chances
 from pipeline.report.feelings import feelings, is_felt, languages
-from pipeline.report.found import own_pains
+from pipeline.report.found import own_moments, own_pains
 from pipeline.report.journey_map import journey_maps, most_lost
 from pipeline.report.personas import about, cards, people, unknown_of
 from pipeline.report.tables import Tables
@@ -94,7 +94,9 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
     reddest = sections.most_lost_touchpoint(tables, ids, least)
     stages = [stage.stage for stage in settings.stages]
     chances_of = [chances(tables, each, stages, least) for each in ids]
-    has_moments = any(row["kind"] == "moment_of_truth" for row in tables.findings)
+    has_moments = any(row["kind"] == "moment_of_truth" for row in tables.findings) or bool(
+        tables.comparison and tables.comparison.moments
+    )
     shown = {
         "maps": maps,
         "most_lost_rate": most_lost(maps, least),
@@ -128,6 +130,7 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         "chances_apart": beyond_chance(chances_of, shown_people),
         "what_ifs": [chain.what_ifs(tables, each) for each in ids],
         "own_pains": [own_pains(tables, each) for each in ids],
+        "own_moments": [own_moments(tables, each) for each in ids],
         "credits": [chain.credited(tables, each, least) for each in ids],
         "trust": trust(tables, settings),
         "words_used": words_used(settings),

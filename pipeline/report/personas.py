@@ -8,6 +8,7 @@ from pipeline.numbers import NONE, THIN, is_known, kept_back, number, share, sho
 from pipeline.report.tables import EVERYONE, Row, Tables
 
 UNKNOWN = "unknown"  # too little to go by
+PERIOD = "period"  # a comparison by when journeys began
 TRAITS_SHOWN, TRAITS_OF_A_GROUP, RARELY_SHOWN = 5, 2, 2
 JOURNEY_STEPS_SHOWN, SCALES_SHOWN, WORDS_SHOWN = 12, 2, 6
 AVERAGES = {
@@ -44,7 +45,8 @@ def cards(
     """A card for each persona, or group of a comparison: how many they are, whether they convert,
     what sets them apart.
 
-    What makes the groups, such as the company's own column, is no trait that sets them apart.
+    What makes the groups, such as the company's own column, is no trait that sets them apart. A
+    period has no traits, and no journeys that stand for it, as more of its long ones may be open.
     """
     if tables.comparison:
         own_column = tables.comparison.by
@@ -66,7 +68,7 @@ def cards(
             "traits": [_trait(trait) for trait in _strongest(traits[row["persona_id"]])],
             "rarely": [_trait(trait) for trait in _weakest(traits[row["persona_id"]])],
             "fares": _fares(tables, row["persona_id"], least),
-            "typical": _journeys(tables, row["persona_id"]),
+            "typical": [] if own_column == PERIOD else _journeys(tables, row["persona_id"]),
             "scores": [
                 each
                 for each in tables.of("persona_scores", row["persona_id"])
@@ -84,7 +86,7 @@ def _makes(column: str | None, trait: Row) -> bool:
     """Whether it is by this trait that the groups were made: by a column, or by when they came."""
     if column == "channel" and trait["feature_group"] == "channel mix":
         return True
-    return column == "period" or bool(trait["feature"].startswith(f"{column}: "))
+    return column == PERIOD or bool(trait["feature"].startswith(f"{column}: "))
 
 
 def _strongest(traits: Sequence[Row]) -> list[Row]:

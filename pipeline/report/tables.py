@@ -174,7 +174,8 @@ SELECTS = {
 @dataclass(frozen=True)
 class Comparison:
     """Groups that stand beside each other in the place of personas, how each fares beside the
-    others, and their own pain points; `left_out` are too small, or too many, to be shown.
+    others, and their own pain points and moments of truth; `left_out` are too small, or too many,
+    to be shown.
 
     `what_ifs` are these pain points as usual, `removals` and `maps` the credit and the assumed map
     of each group beside the others, `cards` what is told of a persona, by the name of the table.
@@ -185,6 +186,7 @@ class Comparison:
     left_out: int
     differences: list[Row]
     pain_points: list[Row] = field(default_factory=list)
+    moments: list[Row] = field(default_factory=list)
     what_ifs: list[Row] = field(default_factory=list)
     removals: list[Row] = field(default_factory=list)
     maps: list[Row] = field(default_factory=list)
