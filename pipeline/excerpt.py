@@ -13,7 +13,6 @@ import duckdb
 
 from pipeline.assumed_map import assumed_map_step
 from pipeline.chain import chain_steps
-from pipeline.chain.step import TABLE as CHAIN_TABLE
 from pipeline.conversion import conversion_step
 from pipeline.database import SCHEMAS, quote
 from pipeline.inputs import TABLES, parameters
@@ -31,11 +30,17 @@ OF_THE_WHOLE = {
 ALL_TIME = "run.forecasts"  # needs the time before and after, so an excerpt has none
 # What is told of a group that stands beside others: little enough to make for each of several.
 OF_A_GROUP = (
+    "run.conversion", "run.move_counts", "run.chain", "run.removal_effects", "run.memory",
+    "run.path_alignments", "graph.move_counts", "graph.chain", "graph.memory", "graph.touches",
+    "graph.touch_credits", "graph.attribution", "findings.map_fits", "findings.conformance",
+    "journeys.paths", "journeys.milestones", "graph.milestones", "findings.leaving_words",
+    "findings.quotes", "findings.next_two_steps", "findings.detours_taken", "findings.detours",
     "findings.outcomes", "graph.conversion", "findings.stage_reach", "graph.stages",
     "graph.stage_fates", "graph.drop_offs", "graph.transitions", "graph.flows", "findings.answers",
     "findings.visitors", "findings.feelings", "findings.before_after", "findings.top_paths",
     "graph.first_places", "graph.step_flows", "graph.step_matrix", "graph.month_drop_offs",
     "graph.drop_off_counts",
+    "findings.meetings", "findings.meeting_odds", "findings.moments_of_truth",
     "graph.transition_counts", "findings.exit_counts", "graph.month_drop_off_counts",
 )  # fmt: skip
 OF_JOURNEYS = """
@@ -70,8 +75,7 @@ def excerpt(
 
     `connection` is an open warehouse; `condition` is the code's own SQL, `values` its parameters.
     Customers, personas and sources are those of the whole. Tables that cannot be told of some
-    journeys, such as forecasts, are not there. With `only`, no others of the graph and of the
-    findings are made, and no chain: chances to convert are null.
+    journeys, such as forecasts, are not there. With `only`, no other tables are made.
     """
     chosen = connection.cursor()
     chosen.execute("use memory")
@@ -117,15 +121,14 @@ def _is_made(table: str) -> bool:
 def _make(chosen: duckdb.DuckDBPyConnection, settings: Settings, only: Collection[str]) -> None:
     """Make what can be made of the chosen journeys: a table that reads what is not there is not."""
     bound = parameters(settings, None) | {"refit": False}
-    steps = [conversion_step(), *([] if only else [assumed_map_step(), *chain_steps()])]
-    if only:
-        chosen.execute(CHAIN_TABLE)
-    for part in in_order([*read_models(), *steps]):
+    steps = [conversion_step(), assumed_map_step(), *chain_steps()]
+    parts = in_order([*read_models(), *steps])
+    for part in [each for each in parts if not only or each.name in only]:
         made = {row[0] for row in chosen.execute(_there("memory")).fetchall()}
         if isinstance(part, Step):
             if part.name != ALL_TIME:
                 build(chosen, [part], bound)
-        elif part.name not in made and part.reads <= made and (not only or part.name in only):
+        elif part.name not in made and part.reads <= made:
             build(chosen, [for_everyone(part)], bound)
 
 

@@ -101,7 +101,7 @@ def tables(**changed: list[dict[str, Any]]) -> Tables:
         "text_languages": [{"language": "en", "texts": 640, "texts_with_sentiment": 480}],
         "before_after": before_after(), "paths": paths(), "step_flows": step_flows(),
         "step_matrix": step_matrix(), "month_drop_offs": month_drop_offs(),
-        "map_fits": map_fits(), "conformance": conformance(),
+        "map_fits": map_fits(), "conformance": conformance(), "chances": chances(),
         "converting_paths": [row for row in paths() if row["converted"] and row["path"]],
         "profiles": profiles(),
         "traits": traits(), "sources": sources(), "unmapped": unmapped(),
@@ -292,7 +292,8 @@ def detours() -> list[dict[str, Any]]:
     ways = (("support ticket", "", "support ticket", None), ("proposal", "event", "deal won", 90e3))
     return [
         {
-            "from_touchpoint": start, "via": via, "to_touchpoint": end, "steps": 415,
+            "persona_id": "all", "from_touchpoint": start, "via": via, "to_touchpoint": end,
+            "steps": 415,
             "customers": 348, "median_seconds": 864e3, "straight_seconds": straight,
             "converted_rate": 0.72, "other_rate": 0.48, "difference": 0.24,
             "difference_low": 0.183, "difference_high": 0.292,
@@ -352,6 +353,17 @@ def paths() -> list[dict[str, Any]]:
     rest = {"rank": 21, "path": None, "paths": 912, "journeys": 3858, "customers": 3100,
             "converted": 335, "dropped": 3200, "open": 323}  # fmt: skip
     return [*rows, rows[0] | rest]
+
+
+def chances() -> list[dict[str, Any]]:
+    """The chance to convert, at stage level."""
+    return [
+        {"level": "stage", "persona_id": persona, "node": node,
+         "conversion_probability": 0.1 * place, "conversion_low": 0.1 * place - 0.02,
+         "conversion_high": 0.1 * place + 0.02, "expected_steps": 9.0 - place}
+        for persona in ENTERED
+        for place, node in enumerate(("START", *STAGES), 1)
+    ]  # fmt: skip
 
 
 def step_flows() -> list[dict[str, Any]]:
@@ -509,9 +521,9 @@ def findings() -> list[dict[str, Any]]:
 
 def milestones() -> list[dict[str, Any]]:
     return [
-        {"milestone_number": 1, "touchpoint": "deal won", "journeys": 1190, "customers": 1100,
-         "closed_journeys": 4900, "closed_reached": 1100, "converted": 431, "reached_rate": 0.224,
-         "reached_low": 0.213, "reached_high": 0.236, "converted_rate": 0.39,
+        {"persona_id": "all", "milestone_number": 1, "touchpoint": "deal won", "journeys": 1190,
+         "customers": 1100, "closed_journeys": 4900, "closed_reached": 1100, "converted": 431,
+         "reached_rate": 0.224, "reached_low": 0.213, "reached_high": 0.236, "converted_rate": 0.39,
          "converted_low": 0.362, "converted_high": 0.419, "median_seconds": 86400 * 31.0}
     ]  # fmt: skip
 

@@ -43,7 +43,7 @@ def by_channel(sample, sample_settings):
 
 def test_a_report_of_groups_does_not_deny_the_personas_that_there_are(by_channel, sample_settings):
     html = render(by_channel, sample_settings)
-    assert "groups by channel beside each other. Whether there are personas" in html
+    assert "Whether there are personas, and who they are, is told in the report without" in html
     assert "No separate personas were found" not in html
 
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from pipeline.database import open_readonly
 from pipeline.report import write_report
+from pipeline.report.asked import Asked
 from pipeline.report.page import render
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -247,7 +248,8 @@ def test_a_table_sorts_by_a_column_both_ways(browser: Browser, report: Path) -> 
     assert first.inner_text() == "96"
     button.click()
     assert first.inner_text() == "0"
-    last = page.locator("#paths .for-persona:visible tbody tr").last  # it is no path, so it stays
+    paths = page.locator("#paths .for-persona:visible").first
+    last = paths.locator("tbody tr").last  # it is no path, so it stays
     assert "All others together" in last.inner_text()
 
 
@@ -312,3 +314,94 @@ def test_axe_finds_nothing_to_mend(browser: Browser, report: Path, scheme: str, 
     scrolled(page)
     found = Axe().run(page).response["violations"]
     assert [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found] == []
+
+
+# -- groups in the place of personas
+
+
+@pytest.fixture(scope="module")
+def by_size(
+    sample_warehouse: Path, sample_settings: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The sample's report by the size of the customer's company: 50-499, 500+ and 1-49."""
+    path = tmp_path_factory.mktemp("by_size") / "report.html"
+    with open_readonly(sample_warehouse) as connection:
+        return write_report(connection, sample_settings, path, Asked(compare="company_size"))
+
+
+def chosen(page: Page, name: str, section: str) -> str:
+    """What a section tells once a group is chosen."""
+    page.locator(".chips label", has_text=name).click()
+    shown = page.locator(f"#{section} .for-persona:visible").all()
+    assert {each.get_attribute("data-persona") for each in shown} != {"0"}
+    return "\n".join(each.inner_text() for each in shown)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ("chain", "Of the others"), ("chain", "graph.attribution"), ("assumed", "Fits them best"),
+        ("paths", "findings.detours"), ("funnel", "graph.milestones"),
+    ],
+)  # fmt: skip
+def test_each_group_has_a_section_of_its_own(
+    browser: Browser, by_size: Path, section: str, words: str, scripts: bool
+) -> None:
+    page, noise = opened(browser, by_size, java_script_enabled=scripts)
+    large, small = chosen(page, "500+", section), chosen(page, "1-49", section)
+    assert words in large and words in small
+    assert large.replace("500+", "") != small.replace("1-49", "")
+    assert noise == []
+
+
+def test_the_findings_begin_with_those_of_the_group(browser: Browser, by_size: Path) -> None:
+    page, _ = opened(browser, by_size)
+    assert page.locator("#findings .for-persona:visible").count() == 0
+    assert chosen(page, "50-499", "findings").startswith("Of 50-499")
+
+
+def test_the_chances_of_two_groups_stand_side_by_side(browser: Browser, by_size: Path) -> None:
+    page, _ = opened(browser, by_size)
+    page.locator(".chips label", has_text="500+").click()
+    page.locator("#beside").select_option("1-49")
+    tables = page.locator("#chain table.is-won:visible")
+    starts = [each.locator("tbody tr").first.inner_text() for each in tables.all()]
+    assert len(starts) == 2
+    assert all(each.startswith("Started") for each in starts)
+    assert starts[0] != starts[1]
+
+
+def test_each_group_has_a_card_of_its_own(browser: Browser, by_size: Path) -> None:
+    page, _ = opened(browser, by_size)
+    told = [each.inner_text() for each in page.locator("#personas .card").all()]
+    assert [each.splitlines()[0] for each in told] == ["50-499", "500+", "1-49"]
+    assert len({each.split("Convert within")[1].split("Steps")[0] for each in told}) == 3
+    assert not any("company size" in each for each in told)
+
+
+def test_the_page_of_groups_is_light_and_small(browser: Browser, by_size: Path) -> None:
+    page, noise = opened(browser, by_size)
+    assert page.evaluate(NODES) < 15_000
+    assert by_size.stat().st_size < 8 * 2**20
+    assert noise == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1440)])
+def test_axe_finds_nothing_to_mend_where_groups_are_compared(
+    browser: Browser, by_size: Path, scheme: str, width: int
+) -> None:
+    page, _ = opened(
+        browser, by_size, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce",
+        viewport={"width": width, "height": 900},
+    )  # fmt: skip
+    page.locator(".chips label", has_text="500+").click()
+    page.locator("#beside").select_option("1-49")
+    for section in ("findings", "chain", "assumed", "personas", "compare"):
+        page.evaluate(
+            "id => document.querySelectorAll(`#${id} details`).forEach(each => each.open = true)",
+            section,
+        )
+        found = Axe().run(page, context=f"#{section}").response["violations"]
+        assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width

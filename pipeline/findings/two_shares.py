@@ -18,12 +18,21 @@ def family(counted: Sequence[Row], min_group: int) -> list[dict[str, Any]]:
     Benjamini and Hochberg (1995) over all of them; is_told where sure and large enough."""
     tests = [_tested(row) for row in counted if _is_enough(row, min_group)]
     tests.sort(key=lambda row: row["p_value"])
-    least = 1.0
-    for rank, row in reversed(list(enumerate(tests, 1))):
-        least = min(least, row["p_value"] * len(tests) / rank)
+    for row, least in zip(tests, false_alarms([row["p_value"] for row in tests]), strict=True):
         is_large = abs(row["share"] - row["other_share"]) >= LEAST_DIFFERENCE
         row |= {"q_value": least, "is_told": least <= LEVEL and is_large}
     return tests
+
+
+def false_alarms(p_values: Sequence[float]) -> list[float]:
+    """The q-values of Benjamini and Hochberg (1995), in the order of their p-values: the share of
+    false alarms to be expected among all that are as sure."""
+    adjusted, least = [1.0] * len(p_values), 1.0
+    order = sorted(range(len(p_values)), key=lambda place: p_values[place])
+    for rank, place in reversed(list(enumerate(order, 1))):
+        least = min(least, p_values[place] * len(p_values) / rank)
+        adjusted[place] = least
+    return adjusted
 
 
 def _tested(row: Row) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.report.tables import Row, Tables
+from pipeline.report.tables import EVERYONE, Row, Tables
 
 ASSUMED, FOUND, NOTHING = "assumed", "found", "none"
 BESIDE_SHOWN = 2
@@ -24,9 +24,21 @@ def assumed(tables: Tables, persona_id: str) -> dict[str, Any] | None:
     rows = tables.of("conformance", persona_id, map_name=ASSUMED)
     numbers = sorted({row["place_number"] for row in rows if row["place_number"] > 0})
     return {
-        "fit": fits[ASSUMED], "found": fits.get(FOUND),
+        "fit": fits[ASSUMED], "found": fits.get(FOUND), "beyond": _beyond(tables, persona_id),
         "places": [_place([row for row in rows if row["place_number"] == n]) for n in numbers],
     }  # fmt: skip
+
+
+def _beyond(tables: Tables, persona_id: str) -> list[Row] | None:
+    """Where a group fits the map otherwise than the others beyond chance, the furthest apart first;
+    None where that is not tested, as of periods, of which the younger has more still open."""
+    if tables.comparison is None or tables.comparison.by == "period" or persona_id == EVERYONE:
+        return None
+    own = [row for row in tables.comparison.maps if row["persona_id"] == persona_id]
+    return sorted(
+        (row for row in own if row["is_told"]),
+        key=lambda row: -abs(row["share"] - row["other_share"]),
+    )
 
 
 def _place(rows: Sequence[Row]) -> dict[str, Any]:

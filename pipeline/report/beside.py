@@ -33,6 +33,12 @@ def write_tables(tables: Tables, folder: Path, least: int) -> list[Path]:
         named["compared"] = tables.comparison.differences
         named["compared.groups"] = tables.comparison.groups
         named["compared.pain_points"] = tables.comparison.pain_points
+        named["compared.moments_of_truth"] = tables.comparison.moments
+        named["compared.what_ifs"] = tables.comparison.what_ifs
+        named["compared.removals"] = tables.comparison.removals
+        named["compared.maps"] = tables.comparison.maps
+        named |= {f"compared.{name}": rows for name, rows in tables.comparison.cards.items()}
+    named["chances_beside"] = tables.chances_beside
     named["findings"] = [
         {column: cell for column, cell in row.items() if column != "evidence"}
         for row in tables.findings

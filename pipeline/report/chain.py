@@ -10,19 +10,18 @@ CREDITED_SHOWN = 20
 NONE = "none"
 
 
-def believed(tables: Tables, least: int) -> dict[str, Any]:
-    """One sentence on the memory of journeys, one on whether the past foretold what came, both of
-    everyone; forecasts of places that few customers came to are withheld.
-    """
-    customers = {row["node"]: row["customers"] for row in tables.of("drop_offs", EVERYONE)}
-    customers["START"] = sum(row["customers"] for row in tables.of("outcomes", EVERYONE))
+def believed(tables: Tables, persona_id: str, least: int) -> dict[str, Any]:
+    """One sentence on the memory of journeys, one on whether the past foretold what came; forecasts
+    of places that few customers came to are withheld. A group has no forecasts."""
+    customers = {row["node"]: row["customers"] for row in tables.of("drop_offs", persona_id)}
+    customers["START"] = sum(row["customers"] for row in tables.of("outcomes", persona_id))
     forecasts = [
         row
-        for row in tables.of("forecasts", EVERYONE, level="stage")
+        for row in tables.of("forecasts", persona_id, level="stage")
         if customers.get(row["node"], 0) >= least
     ]
     return {
-        "memory": memory_sentence(tables.of("memory", EVERYONE, level="stage")),
+        "memory": memory_sentence(tables.of("memory", persona_id, level="stage")),
         "forecast": forecast_sentence(forecasts),
         "forecasts": forecasts,
     }
@@ -80,25 +79,49 @@ def _missed(row: Row) -> str:
     return f"of 100 visits to “{short(row['node'])}” {was} were to be the last, and {came} were"
 
 
-def what_ifs(tables: Tables) -> list[Row]:
-    """The largest pain points, were they as usual, each with the name of whom it is about."""
-    names = {row["persona_id"]: row["name"] for row in tables["profiles"]}
-    return [row | {"who": names.get(row["persona_id"], "Everyone")} for row in tables["what_ifs"]]
+def what_ifs(tables: Tables, persona_id: str) -> list[Row]:
+    """The largest pain points, were they as usual, each with the name of whom it is about: all of
+    them for everyone, else those of a persona or group."""
+    if tables.comparison and persona_id != EVERYONE:
+        found, named = tables.comparison.what_ifs, tables.comparison.groups
+    else:
+        found, named = tables["what_ifs"], tables["profiles"]
+    names = {row["persona_id"]: row["name"] for row in named}
+    return [
+        row | {"who": names.get(row["persona_id"], "Everyone")}
+        for row in found
+        if persona_id in (EVERYONE, row["persona_id"])
+    ]
 
 
 def credited(tables: Tables, persona_id: str, least: int) -> dict[str, Any]:
-    """Credit by channel where sessions tell one, else by touchpoint; small groups withheld."""
-    for level in ("channel", "touchpoint"):
+    """Credit by channel where sessions tell one, else by touchpoint; small groups withheld.
+
+    Where groups are made by channel, always by touchpoint: they differ in channels by that. Rows
+    of a group have what is lost of the others `beside` them.
+    """
+    for level in _levels(tables):
         rows = tables.of("attribution", persona_id, level=level)
         if any(row["journeys"] for row in rows):
             break
     rows = [row for row in rows if row["journeys"] or row["node"] == NONE]
     held = kept_back([row["customers"] for row in rows], least)
     shown = [row for row, is_held in zip(rows, held, strict=True) if not is_held]
+    beside = {
+        row["node"]: row
+        for row in (tables.comparison.removals if tables.comparison else [])
+        if (row["persona_id"], row["level"]) == (persona_id, level)
+    }
     return {
         "level": level,
-        "rows": shown[:CREDITED_SHOWN],
+        "rows": [row | {"beside": beside.get(row["node"])} for row in shown[:CREDITED_SHOWN]],
+        "is_beside": bool(beside),
         "withheld": len(rows) - len(shown),
         "most": max((row["credit"] or 0 for row in shown), default=1) or 1,
         "has_value": any(row["credit_value"] for row in shown),
     }
+
+
+def _levels(tables: Tables) -> tuple[str, ...]:
+    is_by_channel = tables.comparison is not None and tables.comparison.by == "channel"
+    return ("touchpoint",) if is_by_channel else ("channel", "touchpoint")

@@ -22,19 +22,44 @@ def findings_of(tables: Tables, persona_id: str) -> list[Row]:
 def pains_of(tables: Tables, persona_id: str) -> list[Row]:
     """The pain points on a map, the costliest first. A group's are its own, told under Compare."""
     found = [row for row in findings_of(tables, persona_id) if row["kind"] == "pain_point"]
+    return [*own_pains(tables, persona_id), *found]
+
+
+def own_pains(tables: Tables, persona_id: str) -> list[Row]:
+    """The pain points of a group of a comparison; of everyone, and of a persona, there are none."""
     if tables.comparison is None or persona_id == EVERYONE:
-        return found
-    own = [
+        return []
+    return [
         {
             "kind": "pain_point", "persona_id": persona_id, "place": None,
             "stage": row["stage"], "touchpoint": row["touchpoint"],
+            "rate": row["drop_off_rate"], "usual_rate": row["usual_rate"],
             "size": row["conversions_lost"], "low": row["conversions_lost_low"],
             "high": row["conversions_lost_high"],
         }
         for row in tables.comparison.pain_points
         if row["persona_id"] == persona_id
     ]  # fmt: skip
-    return [*own, *found]
+
+
+def moments_at(tables: Tables, persona_id: str, stage: str) -> list[Row]:
+    """The moments of truth of one stage; a group's own, or where there are none everyone's."""
+    found = [row for row in findings_of(tables, persona_id) if row["kind"] == "moment_of_truth"]
+    here = [row for row in found if row["stage"] == stage]
+    own = [row for row in own_moments(tables, persona_id) if row["stage"] == stage]
+    return own or here
+
+
+def own_moments(tables: Tables, persona_id: str) -> list[Row]:
+    """The moments of truth of a group of a comparison; of everyone, and of a persona, none."""
+    if tables.comparison is None or persona_id == EVERYONE:
+        return []
+    return [
+        row
+        | {"kind": "moment_of_truth", "place": None, "evidence": {"odds_ratio": row["odds_ratio"]}}
+        for row in tables.comparison.moments
+        if row["persona_id"] == persona_id
+    ]
 
 
 def pains_at(pains: Sequence[Row], persona_id: str, stage: str) -> list[Row]:

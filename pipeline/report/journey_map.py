@@ -5,7 +5,7 @@ from math import ceil, floor
 from typing import Any
 
 from pipeline.numbers import is_known
-from pipeline.report.found import findings_of, is_worst, pains_at, pains_of
+from pipeline.report.found import is_worst, moments_at, pains_at, pains_of
 from pipeline.report.tables import Row, Tables
 from pipeline.scales import SENTIMENT, scale_bounds
 from pipeline.settings import Settings, Stage
@@ -60,11 +60,7 @@ def _column(
     tables: Tables, settings: Settings, persona_id: str, number: int, stage: Stage
 ) -> dict[str, Any]:
     pains = pains_of(tables, persona_id)
-    moments = [
-        row
-        for row in findings_of(tables, persona_id)
-        if row["kind"] == "moment_of_truth" and row["stage"] == stage.stage
-    ]
+    moments = moments_at(tables, persona_id, stage.stage)
     least = settings.privacy.min_group
     reach = _first(tables.of("reach", persona_id, stage=stage.stage))
     drop_off = _first(tables.of("drop_offs", persona_id, level="stage", node=stage.stage))

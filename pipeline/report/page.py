@@ -20,7 +20,9 @@ from pipeline.numbers import fewer, filters
 from pipeline.report import chain, compare, sections
 from pipeline.report.asked import Asked, read
 from pipeline.report.assumed import assumed
+from pipeline.report.chances import beyond_chance, chances
 from pipeline.report.feelings import feelings, is_felt, languages
+from pipeline.report.found import own_moments, own_pains
 from pipeline.report.journey_map import journey_maps, most_lost
 from pipeline.report.personas import about, cards, people, unknown_of
 from pipeline.report.tables import Tables
@@ -90,7 +92,11 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
     environment = _environment(settings)
     maps = journey_maps(tables, settings, ids)
     reddest = sections.most_lost_touchpoint(tables, ids, least)
-    has_moments = any(row["kind"] == "moment_of_truth" for row in tables.findings)
+    stages = [stage.stage for stage in settings.stages]
+    chances_of = [chances(tables, each, stages, least) for each in ids]
+    has_moments = any(row["kind"] == "moment_of_truth" for row in tables.findings) or bool(
+        tables.comparison and tables.comparison.moments
+    )
     shown = {
         "maps": maps,
         "most_lost_rate": most_lost(maps, least),
@@ -107,20 +113,24 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         "assumed": [assumed(tables, each) for each in ids],
         "steps": [sections.first_steps(tables, settings, each) for each in ids],
         "paths": [sections.paths(tables.of("paths", each), least) for each in ids],
-        "converting_paths": sections.paths(tables["converting_paths"], least),
-        "detours": tables["detours"],
+        "converting": [sections.paths(tables.of("converting_paths", each), least) for each in ids],
+        "detours": [tables.of("detours", each) for each in ids],
         "cards": cards(tables, shown_people, least, settings.personas.column),
         "unknown": unknown_of(tables),
         "about": about(tables, least),
         "findings": [row | {"evidence": sections.evidence(row)} for row in tables.findings],
         "most_lost": max((row["high"] or row["size"] for row in tables.findings), default=1) or 1,
-        "milestones": tables["milestones"],
+        "milestones": [tables.of("milestones", each) for each in ids],
         "compared": compare.comparison(tables, shown_people, least),
         "since": compare.since_last_run(tables),
         "came_of": tables.came_of,
         "came_of_warning": WARNING,
-        "believed": chain.believed(tables, settings.privacy.min_group),
-        "what_ifs": chain.what_ifs(tables),
+        "believed": [chain.believed(tables, each, least) for each in ids],
+        "chances": chances_of,
+        "chances_apart": beyond_chance(chances_of, shown_people),
+        "what_ifs": [chain.what_ifs(tables, each) for each in ids],
+        "own_pains": [own_pains(tables, each) for each in ids],
+        "own_moments": [own_moments(tables, each) for each in ids],
         "credits": [chain.credited(tables, each, least) for each in ids],
         "trust": trust(tables, settings),
         "words_used": words_used(settings),
@@ -144,6 +154,7 @@ def render(tables: Tables, settings: Settings, personas: Sequence[str] | None = 
         period=tables.period,
         trusted=tables.trusted,
         standing=tables.standing,
+        chances_beside=tables.chances_beside,
         compared_by=tables.comparison.by if tables.comparison else "",
         said=sections.said,
         kinds=sections.KINDS,

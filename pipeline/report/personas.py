@@ -1,12 +1,14 @@
 """Who is shown, and a card for each persona."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from pipeline.numbers import NONE, THIN, is_known, kept_back, number, share, short, times
 from pipeline.report.tables import EVERYONE, Row, Tables
 
 UNKNOWN = "unknown"  # too little to go by
+PERIOD = "period"  # a comparison by when journeys began
 TRAITS_SHOWN, TRAITS_OF_A_GROUP, RARELY_SHOWN = 5, 2, 2
 JOURNEY_STEPS_SHOWN, SCALES_SHOWN, WORDS_SHOWN = 12, 2, 6
 AVERAGES = {
@@ -40,17 +42,22 @@ def unknown_of(tables: Tables) -> Row | None:
 def cards(
     tables: Tables, people: Sequence[dict[str, str]], least: int, own_column: str | None = None
 ) -> list[dict[str, Any]]:
-    """A card for each persona: how many they are, whether they convert, what sets them apart.
+    """A card for each persona, or group of a comparison: how many they are, whether they convert,
+    what sets them apart.
 
-    Where the company's own column makes the groups, that is no trait that sets them apart.
+    What makes the groups, such as the company's own column, is no trait that sets them apart. A
+    period has no traits, and no journeys that stand for it, as more of its long ones may be open.
     """
+    if tables.comparison:
+        own_column = tables.comparison.by
+        tables = replace(tables, rows={**tables.rows, **tables.comparison.cards})
     profiles = {row["persona_id"]: row for row in tables["profiles"]}
     shown = [profiles[each["persona_id"]] for each in people if each["persona_id"] in profiles]
     traits = {
         row["persona_id"]: [
             trait
             for trait in tables.of("traits", row["persona_id"])
-            if trait["customers"] >= least and not trait["feature"].startswith(f"{own_column}: ")
+            if trait["customers"] >= least and not _makes(own_column, trait)
         ]
         for row in shown
     }
@@ -61,7 +68,7 @@ def cards(
             "traits": [_trait(trait) for trait in _strongest(traits[row["persona_id"]])],
             "rarely": [_trait(trait) for trait in _weakest(traits[row["persona_id"]])],
             "fares": _fares(tables, row["persona_id"], least),
-            "journeys": _journeys(tables, row["persona_id"]),
+            "typical": [] if own_column == PERIOD else _journeys(tables, row["persona_id"]),
             "scores": [
                 each
                 for each in tables.of("persona_scores", row["persona_id"])
@@ -73,6 +80,13 @@ def cards(
         }
         for row in shown
     ]
+
+
+def _makes(column: str | None, trait: Row) -> bool:
+    """Whether it is by this trait that the groups were made: by a column, or by when they came."""
+    if column == "channel" and trait["feature_group"] == "channel mix":
+        return True
+    return column == PERIOD or bool(trait["feature"].startswith(f"{column}: "))
 
 
 def _strongest(traits: Sequence[Row]) -> list[Row]:
@@ -102,10 +116,12 @@ def _weakest(traits: Sequence[Row]) -> list[Row]:
 def _fares(tables: Tables, persona_id: str, least: int) -> list[Row]:
     """The stages where the persona is lost more, or less, than the others; where that was not
     tested, the two where it is lost most beyond them. Counts of few customers are not told."""
+    rows = tables.comparison.differences if tables.comparison else tables["persona_differences"]
     rows = [
         row
-        for row in tables.of("persona_differences", persona_id)
-        if min(row["customers"], row["rest_customers"]) >= least
+        for row in rows
+        if row["persona_id"] == persona_id
+        and min(row["customers"], row["rest_customers"]) >= least
         and min(row["dropped"], row["rest_dropped"]) >= least
     ]
     if any(row["is_different"] is None for row in rows):

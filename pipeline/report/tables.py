@@ -73,15 +73,15 @@ SELECTS = {
     "paths": ("findings.top_paths", "select * from findings.top_paths order by persona_id, rank"),
     "detours": (
         "findings.detours",
-        "select * exclude persona_id, "
-        "steps * (median_seconds - coalesce(straight_seconds, 0)) as seconds_taken "
-        "from findings.detours where persona_id = 'all' "
-        "order by seconds_taken desc, kind, from_touchpoint, via, to_touchpoint "
-        f"limit {MOST_DETOURS}",
+        "select *, steps * (median_seconds - coalesce(straight_seconds, 0)) as seconds_taken "
+        "from findings.detours qualify row_number() over (partition by persona_id "
+        "order by seconds_taken desc, kind, from_touchpoint, via, to_touchpoint) "
+        f"<= {MOST_DETOURS} "
+        "order by persona_id, seconds_taken desc, kind, from_touchpoint, via, to_touchpoint",
     ),
     "converting_paths": (
         "journeys.paths",
-        "select * from journeys.paths where converted > 0 "
+        "select 'all' as persona_id, * from journeys.paths where converted > 0 "
         f"order by converted desc, journeys desc, path limit {MOST_CONVERTING}",
     ),
     "step_flows": (
@@ -101,6 +101,10 @@ SELECTS = {
     "conformance": (
         "findings.conformance",
         "select * from findings.conformance order by map_name, persona_id, place_number, kind",
+    ),
+    "chances": (
+        "graph.chain",
+        "select * from graph.chain where level = 'stage' order by persona_id, node",
     ),
     "attribution": (
         "graph.attribution",
@@ -150,7 +154,7 @@ SELECTS = {
     ),
     "milestones": (
         "graph.milestones",
-        "select * from graph.milestones order by milestone_number",
+        "select 'all' as persona_id, * from graph.milestones order by milestone_number",
     ),
     "trust": ("findings.trust", "select * from findings.trust order by subject, measure"),
     "balances": ("landing.balances", "select * from landing.balances order by source"),
@@ -170,13 +174,23 @@ SELECTS = {
 @dataclass(frozen=True)
 class Comparison:
     """Groups that stand beside each other in the place of personas, how each fares beside the
-    others, and their own pain points; `left_out` are too small, or too many, to be shown."""
+    others, and their own pain points and moments of truth; `left_out` are too small, or too many,
+    to be shown.
+
+    `what_ifs` are these pain points as usual, `removals` and `maps` the credit and the assumed map
+    of each group beside the others, `cards` what is told of a persona, by the name of the table.
+    """
 
     by: str
     groups: list[Row]
     left_out: int
     differences: list[Row]
     pain_points: list[Row] = field(default_factory=list)
+    moments: list[Row] = field(default_factory=list)
+    what_ifs: list[Row] = field(default_factory=list)
+    removals: list[Row] = field(default_factory=list)
+    maps: list[Row] = field(default_factory=list)
+    cards: Mapping[str, list[Row]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -194,6 +208,7 @@ class Tables:
     standing: Mapping[str, "Standing"] = field(default_factory=dict)  # a finding, by its id
     tested_since: tuple[str, ...] = ()  # what changed beyond chance since the last run, told
     came_of: Mapping[int, list[str]] = field(default_factory=dict)  # an action, by its number
+    chances_beside: list[Row] = field(default_factory=list)  # of a persona or group, by stage
 
     def __getitem__(self, name: str) -> list[Row]:
         return self.rows[name]
