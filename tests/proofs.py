@@ -24,8 +24,8 @@ FOUND_BY = [
 TOLD_BY = [
     *(f"sql/findings/{name}.sql" for name in
       ("tests", "findings", "comparisons", "stretches", "differences", "first_moves",
-       "weekly_moves", "groups", "pace", "telling_segments", "meetings", "meeting_odds",
-       "moments_of_truth", "pain_points", "drop_off_excesses")),
+       "first_journeys", "weekly_moves", "groups", "pace", "telling_segments", "first_meetings",
+       "meetings", "meeting_odds", "moments_of_truth", "pain_points", "drop_off_excesses")),
     "tests/planted_worlds.py",
 ]  # fmt: skip
 

@@ -37,18 +37,7 @@ touchpoints as (
 ),
 
 first_met as (
-    select journey_id, touchpoint_number, min(step_number) as met_step
-    from steps
-    group by journey_id, touchpoint_number
-),
-
-led_to as (  -- the first step that led there; who was there before did not meet it by that
-    select journey_id, next_number as touchpoint_number, min(step_number) as step_number,
-        arg_min(touchpoint_number, step_number) filter (where touchpoint_number is not null)
-            as place_number
-    from steps
-    where next_number <> touchpoint_number
-    group by journey_id, next_number
+    select * from findings.first_meetings
 ),
 
 asked as (
@@ -79,21 +68,22 @@ places as (  -- the first step of a drawn journey in each stratum, whatever it m
 ),
 
 sides as (
-    select comparison, touchpoint_number, place_number, step_number, journey_id, false as is_met
+    select comparison, touchpoint_number, place_number, places.step_number, journey_id,
+        false as is_met
     from places
     inner join asked using (comparison, place_number)
     left join first_met using (journey_id, touchpoint_number)
-    where met_step is null or met_step > step_number + case comparison when 2 then 1 else 0 end
+    where first_met.step_number is null
+        or first_met.step_number > places.step_number + case comparison when 2 then 1 else 0 end
     union all
-    select 1, touchpoint_number, stage_number, met_step, journey_id, true
+    select 1, touchpoint_number, stage_number, step_number, journey_id, true
     from first_met
     inner join touchpoints using (touchpoint_number)
     union all
-    select 2, touchpoint_number, place_number, step_number, journey_id, true
-    from led_to
-    inner join first_met using (journey_id, touchpoint_number)
+    select 2, touchpoint_number, previous_number, step_number - 1, journey_id, true
+    from first_met
     inner join touchpoints using (touchpoint_number)
-    where step_number + 1 = met_step
+    where previous_number > 0
 ),
 
 -- Numbers only: texts as keys of so many groups are dear.
