@@ -16,7 +16,7 @@ FILE = Path(__file__).parent / "data" / "sample_tables.json"
 SCHEMAS = ("landing", "core", "journeys", "personas", "graph", "findings")
 OF_THE_RUN = {"file", "loaded_at", "made_at", "run_id", "first_seen_at"}
 NOT_OF_THE_DATA = {"landing.files"}
-# Sums of several cores, and other makes of processor, differ in the last digits; of nothing by a little.
+# Sums of several cores, and other makes of processor, differ in their last digits.
 FLOAT = "printf('%.4e', case when abs({0}) < 1e-9 then 0 else {0} end)"
 
 
