@@ -18,6 +18,7 @@ class World(NamedTuple):
     components: Any  # of each journey
     counts: Any  # sparse, journey × move
     groups: list[str]  # where each column's move starts from
+    apart: float  # how much of each chain is its own
 
     def by_bayes(self):
         """The best that can be done: the likeliest component, by the true chains."""
@@ -42,7 +43,7 @@ def world(components: int, touchpoints: int, apart: float, seed: int) -> World:
     held = rng.choice(components, size=JOURNEYS, p=shares)
     counts = _walks(chains, held, rng.integers(SHORTEST, LONGEST + 1, JOURNEYS), rng)
     groups = [str(place) for place in range(size[0]) for _ in range(touchpoints)]
-    return World(shares, chains, held, counts, groups)
+    return World(shares, chains, held, counts, groups, apart)
 
 
 def _walks(chains, components, lengths, rng):
