@@ -7,6 +7,10 @@ from scipy import sparse
 from sklearn.metrics import adjusted_rand_score
 
 JOURNEYS, SHORTEST, LONGEST = 5_000, 3, 30
+OTHERWISE = (
+    "around a common chain", "alike but from three touchpoints", "nothing in common, 600 journeys",
+    "nothing in common, all moves usual, 1,000 journeys",
+)  # fmt: skip
 EVEN = 0.15  # of the Dirichlet: from each touchpoint mostly to a few others, as on real maps
 
 
@@ -18,6 +22,7 @@ class World(NamedTuple):
     components: Any  # of each journey
     counts: Any  # sparse, journey × move
     groups: list[str]  # where each column's move starts from
+    apart: float  # how much of each chain is its own
 
     def by_bayes(self):
         """The best that can be done: the likeliest component, by the true chains."""
@@ -38,11 +43,37 @@ def world(components: int, touchpoints: int, apart: float, seed: int) -> World:
         rng.dirichlet(np.full(touchpoints, EVEN), size=(components, size[0])),
     )
     chains = (1 - apart) * common + apart * own
+    return _travelled(chains, JOURNEYS, apart, rng)
+
+
+def world_otherwise(kind: str, seed: int) -> World:
+    """A world of three chains of 12 touchpoints of which no part is common, of a kind of
+    `OTHERWISE`: ours must not live by the way in which `world` makes its own."""
+    rng = np.random.default_rng(1000 + seed)
+    places = 12
+    size, several = (places + 1, places), (3, places + 1)
+    some, many = np.full(places, 0.3), np.full(places, 3.0)
+    if kind == "nothing in common, 600 journeys":
+        return _travelled(rng.dirichlet(some, size=several), 600, 1.0, rng)
+    if kind == "nothing in common, all moves usual, 1,000 journeys":
+        return _travelled(rng.dirichlet(many, size=several), 1000, 1.0, rng)
+    common = rng.dirichlet(many if kind.startswith("around") else some, size=size[0])
+    chains = np.repeat(common[None], 3, axis=0)
+    for chain in chains:
+        if kind == "around a common chain":
+            chain[:] = [rng.dirichlet(12 * row) for row in common]
+        else:
+            chain[rng.choice(size[0], 3, replace=False)] = rng.dirichlet(some, size=3)
+    return _travelled(chains, JOURNEYS, 1.0, rng)
+
+
+def _travelled(chains, journeys, apart, rng) -> World:
+    components, froms, tos = chains.shape
     shares = rng.dirichlet(np.full(components, 10.0))
-    held = rng.choice(components, size=JOURNEYS, p=shares)
-    counts = _walks(chains, held, rng.integers(SHORTEST, LONGEST + 1, JOURNEYS), rng)
-    groups = [str(place) for place in range(size[0]) for _ in range(touchpoints)]
-    return World(shares, chains, held, counts, groups)
+    held = rng.choice(components, size=journeys, p=shares)
+    counts = _walks(chains, held, rng.integers(SHORTEST, LONGEST + 1, journeys), rng)
+    groups = [str(place) for place in range(froms) for _ in range(tos)]
+    return World(shares, chains, held, counts, groups, apart)
 
 
 def _walks(chains, components, lengths, rng):

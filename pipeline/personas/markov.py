@@ -1,8 +1,10 @@
-"""A mixture of first-order Markov chains, fitted by expectation maximisation.
+"""A mixture of first-order Markov chains, of which each keeps in part to everyone's.
 
 Cadez, Heckerman, Meek, Smyth and White, Visualization of navigation patterns on a web site using
 model-based clustering, 2000; for customers' journeys Harbich, Bernard, Berkes, Garbinato and
-Andritsos, Discovering customer journey maps using a mixture of Markov models, 2017.
+Andritsos, Discovering customer journey maps using a mixture of Markov models, 2017. That a part of
+what a component does is everyone's: Chemudugunta, Smyth and Steyvers, Modeling general and specific
+aspects of documents with a probabilistic topic model, 2007.
 """
 
 from collections.abc import Sequence
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 from scipy import sparse
-from scipy.special import logsumexp
+from scipy.special import digamma, expit, gammaln, logsumexp, polygamma
 from sklearn.base import BaseEstimator, ClusterMixin, DensityMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
 
 SHORT_ROUNDS, GONE_ON_WITH = 15, 3  # of each start, and how many of the best are gone on with
+SPLITS = 5  # into common and own moves, for each round
+EVENNESS, LEAST_EVEN, MOST_EVEN = 0.5, 0.01, 10.0  # where it is begun (Jeffreys), and its bounds
+LEAST_PART = 1e-3  # of the moves that is common, and that is own
 
 
 class Fit(NamedTuple):
@@ -32,6 +37,65 @@ class Fit(NamedTuple):
     rounds: int
 
 
+class Belief:
+    """What counts of moves (row × column) tell of their chances within each group of columns.
+
+    A Dirichlet distribution for each row and group. Before anything is counted it holds `evenness`
+    moves in each column: near 0 where few moves are usual, large where all are. Evenness is learnt
+    from all rows and groups together (Minka, Estimating a Dirichlet distribution, 2000).
+    """
+
+    def __init__(self, group_of: "NDArray[np.intp]") -> None:
+        columns = len(group_of)
+        places = (np.arange(columns), group_of)
+        self._group_of = group_of
+        self._member = sparse.csr_matrix((np.ones(columns), places))
+        self._sizes = np.asarray(self._member.sum(axis=0)).ravel()
+        self.evenness = EVENNESS
+
+    def learn(self, counts: "Matrix") -> None:
+        """Take these counts for all that is known, and the evenness that goes best with them."""
+        self._held = counts + self.evenness
+        self.logs = digamma(self._held) - digamma(self._sums())[:, self._group_of]
+        for _ in range(3):
+            self.evenness = self._evener()
+
+    @property
+    def means(self) -> "Matrix":
+        """The chances to expect."""
+        return np.asarray(self._held / self._sums()[:, self._group_of])
+
+    def cost(self) -> float:
+        """How far what is known is from what was before (Kullback-Leibler)."""
+        even, sizes, held = self.evenness, self._sizes, self._held
+        before = len(held) * (gammaln(sizes * even) - sizes * gammaln(even)).sum()
+        after = gammaln(self._sums()).sum() - gammaln(held).sum()
+        return float(after - before + ((held - even) * self.logs).sum())
+
+    def _sums(self) -> "Matrix":
+        return np.asarray(self._held @ self._member)
+
+    def _evener(self) -> float:
+        """One step of Newton's method, over the logarithm of evenness."""
+        even, sizes = self.evenness, self._sizes
+        slope = (sizes * (digamma(sizes * even) - digamma(even))).sum()
+        slope += self.logs.sum() / len(self.logs)
+        bend = (sizes**2 * polygamma(1, sizes * even) - sizes * polygamma(1, even)).sum()
+        bend = bend * even + slope
+        step = -slope / bend if bend < 0 else np.sign(slope)
+        return float(np.clip(even * np.exp(np.clip(step, -1, 1)), LEAST_EVEN, MOST_EVEN))
+
+
+class Shared(NamedTuple):
+    """Chances (component × column) where a part of all moves is `own`, and the rest everyone's."""
+
+    bound: float
+    log_shares: "Matrix"
+    chances: "Matrix"
+    own: float
+    rounds: int
+
+
 class MarkovMixture(ClusterMixin, DensityMixin, BaseEstimator):  # type: ignore[misc]
     """Components of which each moves between touchpoints by a chain of its own.
 
@@ -40,8 +104,19 @@ class MarkovMixture(ClusterMixin, DensityMixin, BaseEstimator):  # type: ignore[
     Without groups all columns are one. Counts may be sparse. `smoothing` counts are added to each
     component's moves, spread as everyone's moves are, so that what was never seen stays possible.
 
-    After `fit`: `shares_` of the components, `chances_` (component × column), `labels_`,
-    `likelihood_` (logarithm, of all rows), `n_iter_`, `converged_`.
+    The likeliest chains are searched for by expectation maximisation, from several starts. They
+    take chance for habit where moves are many and seen seldom. So from there on chains are held to
+    share what they can: of component k
+
+        chance of a move = (1 - own) × common chance + own × chance of k alone,
+
+    with Dirichlet distributions over both chances and a share of `own` moves, all learnt from the
+    counts by variational Bayes (see `_share`). Where components have nothing in common `own` comes
+    to 1. Rows are assigned by the chances to expect.
+
+    After `fit`: `shares_` of the components, `chances_` to expect (component × column), `own_`,
+    `labels_`; of the search `likeliest_` (chances), `likelihood_` (logarithm, of all rows, with
+    what is smoothed), `n_iter_`, `converged_`.
     """
 
     def __init__(
@@ -79,9 +154,13 @@ class MarkovMixture(ClusterMixin, DensityMixin, BaseEstimator):  # type: ignore[
             (self._climb(X, fit, everyone, self.max_iter) for fit in begun[:GONE_ON_WITH]),
             key=lambda fit: fit.likelihood,
         )
-        order = np.argsort(-best.log_shares, kind="stable")
-        self.shares_ = np.exp(best.log_shares[order])
-        self.chances_ = np.exp(best.log_chances[order])
+        shared = self._share(X, best, everyone, self.max_iter)
+        order = np.argsort(-shared.log_shares, kind="stable")
+        self.shares_, self.chances_ = np.exp(shared.log_shares[order]), shared.chances[order]
+        self.own_ = shared.own
+        self.likeliest_ = best._replace(
+            log_shares=best.log_shares[order], log_chances=best.log_chances[order]
+        )
         self.likelihood_, self.n_iter_ = best.likelihood, max(best.rounds, 1)
         self.converged_ = best.rounds < self.max_iter
         self.labels_ = self._joint(X).argmax(axis=1)
@@ -105,13 +184,15 @@ class MarkovMixture(ClusterMixin, DensityMixin, BaseEstimator):  # type: ignore[
         return float(self.score_samples(counts).mean())
 
     def bic(self, counts: Any) -> float:
-        """Bayes' information criterion (Schwarz 1978), the lower the better; its number of
-        observations is that of the rows, which are independent, and not that of their moves."""
+        """Bayes' information criterion (Schwarz 1978) of the likeliest chains, the lower the
+        better; its number of observations is that of the rows, which are independent, and not that
+        of their moves."""
         X = self._known(counts)  # noqa: N806
         used = np.asarray((X > 0).sum(axis=0)).ravel() > 0
         free = sum(max(int(used[group].sum()) - 1, 0) for group in self._columns_by_group())
         parameters = self.n_components * (free + 1) - 1
-        likelihood = float(logsumexp(self._joint(X), axis=1).sum())
+        joint = X @ self.likeliest_.log_chances.T + self.likeliest_.log_shares
+        likelihood = float(logsumexp(joint, axis=1).sum())
         return parameters * float(np.log(X.shape[0])) - 2 * likelihood
 
     def __sklearn_tags__(self) -> Any:
@@ -159,6 +240,46 @@ class MarkovMixture(ClusterMixin, DensityMixin, BaseEstimator):  # type: ignore[
             likelihood = told
         return Fit(likelihood, shares, chances, rounds)
 
+    def _share(self, X: Any, fit: Fit, everyone: "Matrix", most: int) -> Shared:  # noqa: N803
+        """Go on from the likeliest chains to those to expect, where components share moves.
+
+        Each move is common or own, and which is not known. Variational Bayes (Attias, A variational
+        Bayesian framework for graphical models, 2000) holds what is not known apart: component of
+        each row, common or own of each move, Dirichlet `Belief`s of the common chances and of each
+        component's own. With E log from them, a move weighs in a row's likelihood
+
+            log((1 - own) × exp(E log common) + own × exp(E log of k)),
+
+        and is own by that share of the sum. None of the steps makes the bound lower. For one
+        component nothing is shared.
+        """
+        if self.n_components == 1:
+            return Shared(fit.likelihood, fit.log_shares, np.exp(fit.log_chances), 1.0, 0)
+        common, alone = Belief(self._group_of), Belief(self._group_of)
+        common.logs, alone.logs = np.log(everyone), fit.log_chances
+        logs, log_shares, own, bound, rounds = fit.log_chances, fit.log_shares, 0.5, -np.inf, 0
+        while rounds < most:
+            joint = X @ logs.T + log_shares
+            total = logsumexp(joint, axis=1, keepdims=True)
+            if rounds > 0:
+                told = float(total.sum()) - common.cost() - alone.cost()
+                if told - bound < self.tol * max(abs(told), 1.0):
+                    break
+                bound = told
+            rounds += 1
+            belongs = np.exp(joint - total)
+            log_shares = np.log(np.maximum(belongs.sum(axis=0), 1e-300) / X.shape[0])
+            moves = (X.T @ belongs).T
+            for _ in range(SPLITS):
+                owned = moves * expit(np.log(own / (1 - own)) + alone.logs - common.logs)
+                common.learn((moves - owned).sum(axis=0, keepdims=True))
+                alone.learn(owned)
+                part = owned.sum() / max(moves.sum(), 1e-300)
+                own = float(np.clip(part, LEAST_PART, 1 - LEAST_PART))
+            logs = np.logaddexp(np.log1p(-own) + common.logs, np.log(own) + alone.logs)
+        chances = (1 - own) * common.means + own * alone.means
+        return Shared(bound, log_shares, np.maximum(chances, 1e-12), own, rounds)
+
     def _pull(self, log_chances: "Matrix", everyone: "Matrix") -> float:
         """The logarithm of the prior, which is what smoothing is in the likelihood."""
         return float(self.smoothing * (log_chances * everyone).sum())
@@ -193,5 +314,5 @@ class MarkovMixture(ClusterMixin, DensityMixin, BaseEstimator):  # type: ignore[
         if reset:
             width = checked.shape[1]
             groups = ["moves"] * width if self.groups is None else list(self.groups)
-            self._group_of = np.unique(groups, return_inverse=True)[1] if groups else np.zeros(0)
+            self._group_of = np.unique(np.array(groups, dtype=str), return_inverse=True)[1]
         return sparse.csr_matrix(checked)
