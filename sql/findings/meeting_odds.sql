@@ -4,10 +4,23 @@
 -- logarithm by customer: each customer's part in it, squared and added up (the infinitesimal jackknife),
 -- so that many journeys of one customer count as one. expected of those who met it had converted if they
 -- had done so as those equally far; strata with nobody on one side tell nothing and count nowhere.
+-- All counts are of the customers whom findings.meetings holds: each_stands_for says for how many of all
+-- customers one of those who met it stands, 1 where nobody was left out.
 -- key: comparison, touchpoint_number
--- not_null: customers, other_customers, journeys, converted, expected, other_journeys, other_converted
+-- not_null: customers, other_customers, journeys, converted, expected, other_journeys, other_converted, each_stands_for
 with meetings as (
     select * from findings.meetings
+),
+
+drawn as (  -- as findings.meetings draws them
+    select customer_id % (1 + cast(floor(count(*) over () / 200001) as bigint)) = 0 as is_looked_at
+    from personas.assignments
+),
+
+standing as (
+    select coalesce(count(*) / nullif(count(*) filter (where is_looked_at), 0), 1)
+        as each_stands_for
+    from drawn
 ),
 
 strata as (
@@ -63,7 +76,8 @@ varied as (
 
 select comparison, touchpoint_number, touchpoint, stage, customers, other_customers,
     journeys, converted, expected, other_journeys, other_converted,
-    case when r > 0 then r / nullif(s, 0) end as odds_ratio, log_odds_error
+    case when r > 0 then r / nullif(s, 0) end as odds_ratio, log_odds_error, each_stands_for
 from varied
 inner join pooled using (comparison, touchpoint_number)
 inner join run.touchpoints using (touchpoint_number)
+cross join standing

@@ -5,31 +5,25 @@
 -- touchpoint, and meet this one next or do not (go elsewhere, or nowhere); a stratum is the persona,
 -- the touchpoint where they are and that number. place_number is the stage's or the touchpoint's.
 -- A journey counts once in each stratum on each side, by its first step there. Steps of journeys that
--- are open where the step is not mature yet are left out. Of more than 20000 customers all who met it
--- are here, and of those who have not met it yet a sample of at most so many customers, by their ids: an
--- odds ratio does not depend on how many of the others are drawn (Mantel and Haenszel 1959).
+-- are open where the step is not mature yet are left out. Of more than 200000 customers a sample of at
+-- most so many is here, by their ids, and of those who have not met it yet one of at most 20000: an odds
+-- ratio does not depend on how many of either side are drawn (Mantel and Haenszel 1959).
 -- key: comparison, touchpoint_number, persona_id, place_number, steps_so_far, customer_id
 -- not_null: met, met_converted, not_met, not_met_converted
 -- allowed: comparison stage | next
 with customers as (
     select customer_id, persona_id,
+        customer_id % (1 + cast(floor(count(*) over () / 200001) as bigint)) = 0 as is_looked_at,
         customer_id % (1 + cast(floor(count(*) over () / 20001) as bigint)) = 0 as is_drawn
     from personas.assignments
 ),
 
 journeys as (
-    select journey_id, customer_id, is_drawn, outcome = 'open' as is_open,
+    select journey_id, customer_id, is_looked_at, is_drawn, outcome = 'open' as is_open,
         outcome = 'converted' as is_converted
     from journeys.journeys
     inner join customers using (customer_id)
-),
-
-steps as (
-    select journey_id, is_drawn, step_number, stage_number, touchpoint_number,
-        coalesce(next_touchpoint_number, 0) as next_number, touchpoint = $goal as is_goal
-    from journeys.steps
-    inner join journeys using (journey_id)
-    where not is_open or is_mature
+    where is_looked_at or is_drawn
 ),
 
 touchpoints as (
@@ -37,23 +31,27 @@ touchpoints as (
 ),
 
 first_met as (
-    select * from findings.first_meetings
+    select first_meetings.*, is_looked_at
+    from findings.first_meetings
+    inner join journeys using (journey_id)
 ),
 
 asked as (
     select 1 as comparison, stage_number as place_number, touchpoint_number from touchpoints
     union all
-    select distinct 2, steps.touchpoint_number, next_number
-    from steps
-    inner join touchpoints on touchpoints.touchpoint_number = next_number
-    where steps.touchpoint_number <> next_number
+    select distinct 2, previous_number, touchpoint_number
+    from findings.first_meetings
+    inner join touchpoints using (touchpoint_number)
+    where previous_number > 0
 ),
 
 drawn_steps as (
-    select *, case when step_number = 1 then 1 when step_number <= 3 then 2
-        when step_number <= 7 then 4 else 8 end as steps_so_far
-    from steps
-    where is_drawn and not is_goal
+    select journey_id, step_number, stage_number, touchpoint_number,
+        case when step_number = 1 then 1 when step_number <= 3 then 2 when step_number <= 7 then 4
+            else 8 end as steps_so_far
+    from journeys.steps
+    inner join journeys using (journey_id)
+    where is_drawn and (not is_open or is_mature) and touchpoint <> $goal
 ),
 
 places as (  -- the first step of a drawn journey in each stratum, whatever it meets
@@ -79,11 +77,12 @@ sides as (
     select 1, touchpoint_number, stage_number, step_number, journey_id, true
     from first_met
     inner join touchpoints using (touchpoint_number)
+    where is_looked_at
     union all
     select 2, touchpoint_number, previous_number, step_number - 1, journey_id, true
     from first_met
     inner join touchpoints using (touchpoint_number)
-    where previous_number > 0
+    where is_looked_at and previous_number > 0
 ),
 
 -- Numbers only: texts as keys of so many groups are dear.

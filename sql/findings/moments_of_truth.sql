@@ -3,7 +3,9 @@
 -- It is compared in two ways (findings.meeting_odds): with those at another touchpoint of its stage, and
 -- with those who were at the same touchpoint just before. The row is that of the two which says less; it
 -- says nothing (z_value 0) where they disagree in direction. The interval is 95 %. conversions_lost are
--- those fewer than expected; below zero they are more.
+-- those fewer than expected; below zero they are more. Of many customers a sample is looked at
+-- (findings.meetings): customers, journeys, converted and conversions_lost are told of all, each of the
+-- sample standing for as many.
 -- is_enough where at least $min_group customers are on both sides and five of each outcome; the goal and
 -- the milestones are steps towards it by definition, and are no rows.
 -- key: touchpoint
@@ -25,12 +27,14 @@ weaker as (
 )
 
 select 'moment-' || left(md5('moment_of_truth' || chr(31) || touchpoint), 10) as finding_id,
-    comparison, touchpoint, stage, customers, other_customers, journeys, converted,
+    comparison, touchpoint, stage, cast(round(customers * each_stands_for) as bigint) as customers,
+    other_customers, cast(round(journeys * each_stands_for) as bigint) as journeys,
+    cast(round(converted * each_stands_for) as bigint) as converted,
     converted / nullif(journeys, 0) as rate, expected / nullif(journeys, 0) as expected_rate,
     odds_ratio, exp(ln(odds_ratio) - 1.959963984540054 * log_odds_error) as odds_ratio_low,
     exp(ln(odds_ratio) + 1.959963984540054 * log_odds_error) as odds_ratio_high,
     case when is_agreed then z else 0 end as z_value,
-    expected - converted as conversions_lost,
+    (expected - converted) * each_stands_for as conversions_lost,
     least(customers, other_customers) >= $min_group
         and least(converted, journeys - converted, other_converted,
             other_journeys - other_converted) >= 5 as is_enough

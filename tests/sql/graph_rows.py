@@ -112,7 +112,7 @@ COLUMNS = {
     "findings.meeting_odds": "comparison varchar, touchpoint_number integer, touchpoint varchar,"
     " stage varchar, customers bigint, other_customers bigint, journeys bigint, converted bigint,"
     " expected double, other_journeys bigint, other_converted bigint, odds_ratio double,"
-    " log_odds_error double",
+    " log_odds_error double, each_stands_for double default 1",
     "findings.pain_points": "finding_id varchar, persona_id varchar, stage varchar,"
     " touchpoint varchar, customers bigint, excess double, excess_low double, excess_high double,"
     " conversions_lost double, conversions_lost_low double, conversions_lost_high double,"

@@ -80,6 +80,16 @@ def test_of_many_customers_all_who_meet_it_count_and_some_of_the_others() -> Non
     assert of(rows, "next", "call") == [(1, 1, 0, 0, 1, 0), (1, 1, 1, 1, 0, 0)]
 
 
+def test_of_very_many_customers_some_of_those_who_meet_it_count() -> None:
+    journeys = [
+        (2, "ad > call > goal", "converted"),
+        (3, "ad > call", "dropped"),
+        (10, "ad", "dropped"),
+    ]
+    rows = met(*journeys, besides=range(11, 200_011))  # 200,003 in all: the even ones
+    assert of(rows, "next", "call") == [(1, 1, 0, 0, 1, 0), (1, 1, 1, 1, 0, 0)]
+
+
 def test_who_meets_it_later_has_not_met_it_yet() -> None:
     rows = met((1, "shop > ad > call", "dropped"))
     assert (2, 1, 0, 0, 1, 0) in of(rows, "stage", "call")
@@ -168,16 +178,19 @@ def test_an_odds_ratio_by_hand() -> None:
 
 
 def told(
-    stage: tuple[float, float], following: tuple[float, float], converted: int = 30
+    stage: tuple[float, float],
+    following: tuple[float, float],
+    converted: int = 30,
+    each_stands_for: float = 1.0,
+    columns: str = "comparison, z_value, conversions_lost, is_enough",
 ) -> list[Row]:
     """The row of a touchpoint with these (odds ratio, error of its logarithm)."""
     counts = (60, 60, 60, converted, 20.0, 60, 20)
     rows = [
-        (comparison, 1, "call", "buy", *counts, *numbers)
+        (comparison, 1, "call", "buy", *counts, *numbers, each_stands_for)
         for comparison, numbers in (("stage", stage), ("next", following))
     ]
     connection = warehouse({"findings.meeting_odds": rows})
-    columns = "comparison, z_value, conversions_lost, is_enough"
     return made(connection, "findings.moments_of_truth", columns, min_group=5)
 
 
@@ -194,6 +207,26 @@ def test_where_they_disagree_it_says_nothing() -> None:
 
 def test_more_than_expected_are_conversions_gained() -> None:
     assert told((2.0, 0.2), (2.0, 0.2))[0][2] == -10
+
+
+def test_each_of_a_sample_stands_for_as_many() -> None:
+    columns = "customers, other_customers, journeys, converted, rate, conversions_lost"
+    [row] = told((2.0, 0.2), (2.0, 0.2), each_stands_for=3.0, columns=columns)
+    assert row == (180, 60, 180, 90, 0.5, -30)
+
+
+def test_who_is_looked_at_stands_for_the_others() -> None:
+    connection = warehouse({
+        "findings.meetings": [
+            ("stage", 1, "p1", 1, 1, customer, *counts)
+            for customer, counts in enumerate([(1, 1, 0, 0), (1, 0, 0, 0), (0, 0, 1, 1), (0, 0, 1, 0)])
+        ],
+        "run.touchpoints": [(1, "call", "buy")],
+    })  # fmt: skip
+    connection.execute(
+        "insert into personas.assignments (customer_id) select range from range(200002)"
+    )
+    assert made(connection, "findings.meeting_odds", "journeys, each_stands_for") == [(2, 2.0)]
 
 
 def test_too_few_of_an_outcome_are_not_enough() -> None:
