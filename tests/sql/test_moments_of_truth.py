@@ -215,11 +215,14 @@ def test_each_of_a_sample_stands_for_as_many() -> None:
     assert row == (180, 60, 180, 90, 0.5, -30)
 
 
+BOTH_SIDES = [(1, 1, 0, 0), (1, 0, 0, 0), (0, 0, 1, 1), (0, 0, 1, 0)]
+
+
 def test_who_is_looked_at_stands_for_the_others() -> None:
     connection = warehouse({
         "findings.meetings": [
             ("stage", 1, "p1", 1, 1, customer, *counts)
-            for customer, counts in enumerate([(1, 1, 0, 0), (1, 0, 0, 0), (0, 0, 1, 1), (0, 0, 1, 0)])
+            for customer, counts in enumerate(BOTH_SIDES)
         ],
         "run.touchpoints": [(1, "call", "buy")],
     })  # fmt: skip
