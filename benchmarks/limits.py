@@ -119,7 +119,7 @@ def _averaged(made: World, found: MarkovMixture) -> Array:
 
 def _averaged_as_made(made: World, found: MarkovMixture) -> Array:
     """The mean over draws of all chains that the journeys leave possible, drawn as the worlds are:
-    by the true `apart`, and as even. Nothing that has only the journeys does better in the mean."""
+    by the true `apart`, and as even: about the most that journeys tell by themselves."""
     rng = np.random.default_rng(0)
     number = len(made.shares)
     common, own, total = _everyones(made), found.chances_, 0.0
