@@ -1,6 +1,7 @@
 """What a run's tables cost with nothing worked out: written once as they are, and their promises.
 
-Arguments: a warehouse, a file to write to, and the tables of the way from load to drop-offs.
+Arguments: a warehouse, a file to write to, and the tables of the way from load to drop-offs;
+without any, all tables.
 """
 
 import sys
@@ -21,6 +22,7 @@ connection = duckdb.connect(config={"temp_directory": f"{target}.tmp"})
 connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
 connection.execute(f"attach '{target}' as written")
 names = [name for (name,) in connection.execute(TABLES).fetchall()]
+on_the_way = on_the_way or set(names)
 written = [name for name in names if name in on_the_way or name.startswith("landing.")]
 connection.execute("use written")
 with part("written"):
