@@ -50,3 +50,13 @@ def sample_warehouse(tmp_path_factory, sample_settings):
         if not warehouse.exists():
             run(sample_settings, warehouse, Options())
     return warehouse
+
+
+@pytest.fixture(scope="module")
+def sample(sample_warehouse):
+    """The sample's warehouse, open to be read."""
+    from pipeline.database import open_readonly
+
+    connection = open_readonly(sample_warehouse)
+    yield connection
+    connection.close()

@@ -11,7 +11,6 @@ import report_rows
 from click.testing import CliRunner
 
 from pipeline.cli import cli
-from pipeline.database import open_readonly
 from pipeline.errors import JourneysError
 from pipeline.excerpt import excerpt
 from pipeline.groups import Period
@@ -22,13 +21,6 @@ from pipeline.report.paper import write_pdf, write_png
 from pipeline.report.tables import read_tables
 
 pytestmark = pytest.mark.xdist_group("sample")
-
-
-@pytest.fixture(scope="module")
-def sample(sample_warehouse):
-    connection = open_readonly(sample_warehouse)
-    yield connection
-    connection.close()
 
 
 @pytest.fixture(scope="module")

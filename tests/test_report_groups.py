@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 import report_rows
 
-from pipeline.database import open_readonly
 from pipeline.group_pains import pain_points
 from pipeline.groups import grouped
 from pipeline.report.asked import Asked, read
@@ -16,13 +15,6 @@ from pipeline.report.page import render
 from pipeline.report.tables import Comparison
 
 pytestmark = pytest.mark.xdist_group("sample")
-
-
-@pytest.fixture(scope="module")
-def sample(sample_warehouse):
-    connection = open_readonly(sample_warehouse)
-    yield connection
-    connection.close()
 
 
 def test_an_attribute_makes_groups_of_its_customers_journeys(sample):

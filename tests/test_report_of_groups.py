@@ -10,7 +10,6 @@ from test_report_asked import canonical
 
 from pipeline import group_chains, group_maps, group_moments
 from pipeline.chain.counts import Tally
-from pipeline.database import open_readonly
 from pipeline.excerpt import OF_A_GROUP, excerpt
 from pipeline.group_chains import GroupChain
 from pipeline.groups import Period
@@ -24,13 +23,6 @@ from pipeline.report.personas import cards, people
 from pipeline.report.tables import Comparison, read_tables
 
 pytestmark = pytest.mark.xdist_group("sample")
-
-
-@pytest.fixture(scope="module")
-def sample(sample_warehouse):
-    connection = open_readonly(sample_warehouse)
-    yield connection
-    connection.close()
 
 
 @pytest.fixture(scope="module")
