@@ -102,7 +102,7 @@ def _parts_for(goals: Iterable[str]) -> "list[Model | Step]":
         if part is None or part.name in needed or part.name.startswith(PERSONAS):
             continue
         needed[part.name] = part
-        waiting += part.reads
+        waiting += part.follows
     return list(needed.values())
 
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import duckdb
 
+from pipeline.build import all_customers
 from pipeline.database import bind
 from pipeline.errors import PromiseError
-from pipeline.models import all_customers, sql_folder
+from pipeline.models import sql_folder
 
 SHOWN = 3  # offending rows told in the message
 

@@ -12,11 +12,12 @@ from typing import Any
 import duckdb
 
 from pipeline.assumed_map import assumed_map_step
+from pipeline.build import build, for_everyone
 from pipeline.chain import chain_steps
 from pipeline.conversion import conversion_step
 from pipeline.database import SCHEMAS, quote
 from pipeline.inputs import TABLES, parameters
-from pipeline.models import Step, build, for_everyone, in_order, read_models
+from pipeline.models import Step, in_order, read_models
 from pipeline.settings import Settings
 
 SCHEMAS_MADE = ("graph", "findings")

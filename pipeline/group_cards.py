@@ -9,9 +9,10 @@ from typing import Any
 
 import duckdb
 
+from pipeline.build import build, for_everyone
 from pipeline.database import SCHEMAS
 from pipeline.inputs import parameters
-from pipeline.models import build, for_everyone, in_order, read_models
+from pipeline.models import in_order, read_models
 from pipeline.personas.typical import typical_step
 from pipeline.settings import Settings
 

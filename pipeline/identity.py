@@ -25,7 +25,7 @@ MAKES = ("run.customer_sets", "run.identities", "run.ignored_identifiers")
 ACTIVE_SETS = """
     create or replace temp table active_sets as
     select identifier_set_id from landing.events
-    where occurred_at <= (select cutoff from run.clock)
+    where occurred_at <= $cutoff
     union
     select identifier_set_id from landing.attributes
 """
@@ -138,9 +138,11 @@ def stitch(
 ) -> None:
     """Find who belongs together. Raises PromiseError if two identifiers had the same key."""
     told = _unpivoted(connection, "landing.identifier_sets")
-    is_region = only_touched and region.find_region(connection, told)
+    # Told as it is: looked up by a subquery, it would be asked of each row by itself.
+    cutoff = {"cutoff": one(connection, "select cutoff from run.clock")}
+    is_region = only_touched and region.find_region(connection, told, cutoff)
     if not is_region:
-        connection.execute(ACTIVE_SETS)
+        connection.execute(ACTIVE_SETS, cutoff)
     active = "(from landing.identifier_sets semi join active_sets using (identifier_set_id))"
     connection.execute(MEMBERS.format(rows=_unpivoted(connection, active)))
     for sql in (NODES, PAIRS):

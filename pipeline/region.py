@@ -51,7 +51,7 @@ SETS = """
 ACTIVE_SETS = """
     create or replace temp table active_sets as
     select identifier_set_id from landing.events
-    where occurred_at <= (select cutoff from run.clock)
+    where occurred_at <= $cutoff
         and identifier_set_id in (select identifier_set_id from region_sets)
     union
     select identifier_set_id from landing.attributes
@@ -95,7 +95,9 @@ MIXED_UP = """
 TABLES = ("told", "touched", "changed", "near_sets", "region_customers", "region_sets")
 
 
-def find_region(connection: duckdb.DuckDBPyConnection, told: str) -> bool:
+def find_region(
+    connection: duckdb.DuckDBPyConnection, told: str, cutoff: Mapping[str, Any]
+) -> bool:
     """Make temp.region_sets, temp.active_sets and what else tells the region; false where it is
     too large a part. `told` selects identifier_set_id, identifier_kind and identifier of all sets.
     """
@@ -106,8 +108,9 @@ def find_region(connection: duckdb.DuckDBPyConnection, told: str) -> bool:
     connection.execute(
         f"create or replace temp table told as select * from ({told}) where identifier is not null"
     )
-    for sql in (CHANGED, NEAR_SETS, CUSTOMERS, SETS, ACTIVE_SETS):
+    for sql in (CHANGED, NEAR_SETS, CUSTOMERS, SETS):
         connection.execute(sql)
+    connection.execute(ACTIVE_SETS, cutoff)
     return True
 
 

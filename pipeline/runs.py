@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from pipeline import journal, records, stages, touched
+from pipeline.build import SUMS, build, drop_remade
 from pipeline.checks import run_checks
 from pipeline.compaction import compact, is_overgrown
 from pipeline.database import has_table, open_warehouse
@@ -18,7 +19,7 @@ from pipeline.errors import WarehouseError
 from pipeline.inputs import parameters, write_inputs
 from pipeline.load import load, source_files
 from pipeline.memory import usual_limit
-from pipeline.models import SUMS, Step, build, drop_remade, in_order, read_models
+from pipeline.models import Step, in_order, read_models
 from pipeline.progress import Progress
 from pipeline.publish import lock, new_run_id, publishing
 from pipeline.records import Result, Steps

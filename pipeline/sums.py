@@ -4,32 +4,19 @@ A table whose header says `adds:` is a sum over customers: its select serves all
 `run.customers_to_judge`. A run that makes only touched customers anew computes it for them twice:
 over their rows as they were, before these are renewed, and as they are. What is kept, less the
 one, plus the other is the table of a full run, as whole numbers add up to the same in any order.
-All of them read the same few tables, so the listed customers' rows of these are kept at hand.
 See docs/decisions/sums.md.
 """
 
-import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
 from pipeline.database import bind, has_table, one, quote
+from pipeline.listed import Listed
+from pipeline.models import JUDGED, PERSONAS, Model
 
-if TYPE_CHECKING:
-    from pipeline.models import Model
-
-PERSONAS = "personas.assignments"
 BEFORE = "run.personas_before"
-BELOW = "journeys."  # what a sum reads of this schema, it reads of the listed customers only
-LISTED = """
-    create temp table {} as
-    from {} where customer_id in (select customer_id from run.customers_to_judge)
-"""
-ARE_FEW = f"""
-    select (select count(*) from run.customers_to_judge) * 2 < (select count(*) from {PERSONAS})
-"""
-AT_HAND = "select table_name from duckdb_tables() where temporary and table_name like 'listed_%'"
 # Who was given another persona while nothing else about them changed: the personas are new ones.
 REASSIGNED = f"""
     select count(*)
@@ -42,19 +29,23 @@ REASSIGNED = f"""
 
 def remember(
     connection: duckdb.DuckDBPyConnection,
-    models: "Iterable[Model]",
+    models: Iterable[Model],
     parameters: Mapping[str, Any],
+    listed: Listed,
 ) -> None:
     """Keep what the listed customers added to each sum, before their rows are renewed."""
     connection.execute(f"create or replace table {BEFORE} as from {PERSONAS}")
     for model in models:
-        sql = f"create or replace table {_before(model)} as {_of_listed(connection, model)}"
+        sql = f"create or replace table {_before(model)} as {_of_listed(model, listed)}"
         connection.execute(sql, bind(sql, parameters))
-    _put_away(connection)
+    listed.put_away(JUDGED)
 
 
 def renew_sum(
-    connection: duckdb.DuckDBPyConnection, model: "Model", parameters: Mapping[str, Any]
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    parameters: Mapping[str, Any],
+    listed: Listed,
 ) -> int | None:
     """Bring one sum up to date; gives its rows, None where it must be made whole.
 
@@ -67,19 +58,19 @@ def renew_sum(
     added = ", ".join(map(quote, model.adds))
     taken = ", ".join(f"-{quote(name)} as {quote(name)}" for name in model.adds)
     summed = [f"sum({quote(name)})::bigint" for name in model.adds]
-    listed = ", ".join(
+    shown = ", ".join(
         f"{summed[model.adds.index(name)]} as {quote(name)}" if name in model.adds else quote(name)
         for name in columns
     )
     sql = f"""
         create or replace table {model.name} as
-        select {listed}
+        select {shown}
         from (
             select {keys}, {added} from {model.name}
             union all
             select {keys}, {taken} from {_before(model)}
             union all
-            select {keys}, {added} from ({_of_listed(connection, model)})
+            select {keys}, {added} from ({_of_listed(model, listed)})
         )
         group by {keys}
         having {" or ".join(f"{name} <> 0" for name in summed)}
@@ -90,36 +81,18 @@ def renew_sum(
     return rows
 
 
-def forget(connection: duckdb.DuckDBPyConnection, models: "Iterable[Model]") -> None:
+def forget(connection: duckdb.DuckDBPyConnection, models: Iterable[Model]) -> None:
     """Drop what was kept for the sums, where any is left."""
     for table in (BEFORE, *map(_before, models)):
         if has_table(connection, table):
             connection.execute(f"drop table {table}")
-    _put_away(connection)
 
 
-def _of_listed(connection: duckdb.DuckDBPyConnection, model: "Model") -> str:
-    """The select of a sum, upon the listed customers' rows; these are taken out where none did yet.
-
-    Where most customers are listed there is no use in that, and it reads the whole tables.
-    """
-    if not one(connection, ARE_FEW):
-        return model.sql
-    at_hand = {name for (name,) in connection.execute(AT_HAND).fetchall()}
-    sql = model.sql
-    for table in sorted(model.reads):
-        if table.startswith(BELOW):
-            listed = "listed_" + table.removeprefix(BELOW)
-            if listed not in at_hand:
-                connection.execute(LISTED.format(listed, table))
-            sql = re.sub(rf"\b(from|join) {re.escape(table)}\b", rf"\1 temp.{listed}", sql)
-    return sql
+def _of_listed(model: Model, listed: Listed) -> str:
+    """The select of a sum, upon the listed customers' rows."""
+    assert model.customer_list
+    return listed.upon(model.sql, model.reads, model.customer_list)
 
 
-def _put_away(connection: duckdb.DuckDBPyConnection) -> None:
-    for (name,) in connection.execute(AT_HAND).fetchall():
-        connection.execute(f"drop table temp.{name}")
-
-
-def _before(model: "Model") -> str:
+def _before(model: Model) -> str:
     return "run.before_" + model.name.replace(".", "_")

@@ -44,7 +44,8 @@ TOUCHED = """
     order by 1
 """
 # A step is known once it ended more than $give_up_after before the horizon; so the steps that end
-# between the two horizons, less that, are those about which something changes.
+# between the two horizons, less that, are those about which something changes. Of customers who
+# are not listed already, the steps stand as they are.
 JUDGED = """
     create or replace table run.customers_to_judge as
     select customer_id from run.customers
@@ -114,5 +115,5 @@ def judge_step(only_touched: bool) -> Step:
         sql = JUDGE_ALL if everyone else JUDGED
         connection.execute(sql, bind(sql, parameters))
 
-    reads = frozenset({"run.customers", "core.horizon", "journeys.all_steps"})
+    reads = frozenset({"run.customers", "core.horizon"})
     return Step("run.judged", reads, ("run.customers_to_judge",), make)

@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 
 from pipeline.assumed_map import assumed_map_step
+from pipeline.build import build
 from pipeline.database import open_warehouse
 from pipeline.inputs import parameters, write_inputs
-from pipeline.models import build, in_order, read_models
+from pipeline.models import in_order, read_models
 from pipeline.settings import Settings, read_settings
 
 STAGES = ("see", "try", "buy", "use")

@@ -2,22 +2,19 @@
 
 import pytest
 
+from pipeline.build import build, create, drop_remade, for_everyone
 from pipeline.database import open_warehouse
 from pipeline.errors import PromiseError
 from pipeline.models import (
     Model,
     ModelError,
     Step,
-    build,
-    check,
-    create,
-    drop_remade,
-    for_everyone,
     in_order,
     read_model,
     read_models,
     sql_folder,
 )
+from pipeline.promises import check
 
 HEADER = "-- One row per cup.\n-- Cups are of clay.\n-- key: cup_id\n"
 
@@ -221,13 +218,16 @@ def test_for_everyone_nobody_is_asked_for():
     assert connection.execute("select count(*) from core.cups").fetchall() == [(2,)]
 
 
-def renewed(kept, made):
+def renewed(kept, made, everyone):
     """What the promise says after customer 2's rows were made anew; nothing where it holds.
 
-    `kept` are cups of customer 1 that stood before, `made` those of customer 2.
+    `kept` are cups of customer 1 that stood before, `made` those of customer 2, of `everyone`.
     """
     connection = open_warehouse(":memory:")
     connection.execute("create table run.customers as select 2 as customer_id")
+    connection.execute(
+        f"create table run.customer_sets as from range(1, {everyone + 1}) as c (customer_id)"
+    )
     connection.execute("create table core.cups (customer_id integer, cup_id integer)")
     connection.executemany("insert into core.cups values (1, ?)", [[cup] for cup in kept])
     rows = ", ".join(f"(2, {'null' if cup is None else cup})" for cup in made)
@@ -241,8 +241,9 @@ def renewed(kept, made):
     return ""
 
 
-def test_rows_made_anew_are_checked_among_themselves_and_against_the_kept():
-    assert renewed([1, 2], [3, 4]) == ""
-    assert '("cup_id") is not unique: 1 rows' in renewed([1, 2], [3, 3])
-    assert '("cup_id") is not unique: 1 rows' in renewed([1, 2], [2, 3])
-    assert "cup_id is null: 1 rows" in renewed([1, 2], [None, 3])
+@pytest.mark.parametrize("everyone", [2, 3])  # of two, one is not few
+def test_rows_made_anew_are_checked_among_themselves_and_against_the_kept(everyone):
+    assert renewed([1, 2], [3, 4], everyone) == ""
+    assert '("cup_id") is not unique: 1 rows' in renewed([1, 2], [3, 3], everyone)
+    assert '("cup_id") is not unique: 1 rows' in renewed([1, 2], [2, 3], everyone)
+    assert "cup_id is null: 1 rows" in renewed([1, 2], [None, 3], everyone)

@@ -11,10 +11,11 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from pipeline import runs
+from pipeline.build import build
 from pipeline.database import open_readonly, open_warehouse
 from pipeline.findings import compare_runs, read_findings
 from pipeline.inputs import parameters
-from pipeline.models import build, in_order, read_models
+from pipeline.models import in_order, read_models
 from pipeline.sample import make_sample
 from pipeline.settings import read_settings
 from pipeline.warehouse import Options

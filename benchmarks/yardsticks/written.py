@@ -10,7 +10,8 @@ from pathlib import Path
 import duckdb
 from clock import part, tell
 
-from pipeline.models import check, read_models
+from pipeline.models import read_models
+from pipeline.promises import check
 
 TABLES = """
     select schema_name || '.' || table_name from duckdb_tables()

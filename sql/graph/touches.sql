@@ -6,7 +6,7 @@
 -- first_touch and last_touch give all to one touch, linear the same to each, position_based 40 % to the
 -- first, 40 % to the last and the rest to those between, time_decay half as much for every 7 days before
 -- the goal, shapley the same to each different node.
--- Per customer: made for those in run.customers_to_judge, and from their own rows only.
+-- Per customer: made for those in run.customers, and from their own rows only.
 -- key: level, journey_id, node, is_untouched
 -- not_null: customer_id, value, first_touch, last_touch, linear, position_based, time_decay, shapley
 -- allowed: level stage | touchpoint | channel
@@ -14,7 +14,7 @@ with journeys as (
     select journey_id, customer_id, last_step_at, coalesce(value, 0) as value
     from journeys.journeys
     where outcome = 'converted'
-        and customer_id in (select customer_id from run.customers_to_judge)
+        and customer_id in (select customer_id from run.customers)
 ),
 
 channels as (

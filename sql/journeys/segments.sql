@@ -2,7 +2,7 @@
 -- A segment that is a column of the events takes the first value told in the sessions of the journey, in
 -- order, from the first event of the session in which it began. One that is an attribute takes the
 -- customer's.
--- Per customer: made for those in run.customers_to_judge, and from their own rows only.
+-- Per customer: made for those in run.customers, and from their own rows only.
 -- key: journey_id, segment
 -- not_null: customer_id, segment_value
 with segments as (
@@ -10,11 +10,11 @@ with segments as (
 ),
 journeys as (
     select * from journeys.journeys
-    where customer_id in (select customer_id from run.customers_to_judge)
+    where customer_id in (select customer_id from run.customers)
 ),
 sessions as (
     select distinct journey_id, session_id from journeys.steps
-    where customer_id in (select customer_id from run.customers_to_judge)
+    where customer_id in (select customer_id from run.customers)
 ),
 from_events as (
     select

@@ -2,9 +2,10 @@
 -- next_stage is null for a journey's last visit; next_started_at is the start of the customer's next
 -- step of any kind. A visit is after the look when its first step comes after the customer's first $look.
 -- It is_goal when it is the $goal alone; next_is_goal tells it of the journey's next visit.
--- Per customer: made for those in run.customers_to_judge; only is_mature depends on more, on the horizon.
+-- Per customer: made for those in run.customers; is_mature depends on the horizon too, and moves with it.
 -- key: journey_id, visit_number
 -- not_null: customer_id, stage, stage_number, started_at, ended_at, steps, first_step_number, is_mature, is_after_look, is_goal, next_is_goal
+-- with_horizon: is_mature as horizon - ended_at > $give_up_after
 with steps as (
     select
         journey_id, visit_number, customer_id, stage_number, next_stage_number, started_at, ended_at,
@@ -13,7 +14,7 @@ with steps as (
         touchpoint = $goal as is_goal,
         coalesce(next_touchpoint = $goal, false) as next_is_goal
     from journeys.steps
-    where customer_id in (select customer_id from run.customers_to_judge)
+    where customer_id in (select customer_id from run.customers)
 ),
 stages as (
     select stage_number, stage from run.stages

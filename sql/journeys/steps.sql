@@ -6,23 +6,23 @@
 -- A journey's id is the id of its first event. page, channel and device are the step's first event's.
 -- visit_number counts the journey's stage visits up to this step. next_started_at is the start of the
 -- customer's next step of any kind, next_touchpoint and next_stage are those of the journey's next step.
--- Per customer: made for those in run.customers_to_judge; only is_mature depends on more, on the horizon.
+-- Per customer: made for those in run.customers; is_mature depends on the horizon too, and moves with it.
 -- key: journey_id, step_number
 -- not_null: customer_id, customer_step_number, touchpoint, stage, stage_number, started_at, ended_at, events, session_id, is_mature
+-- with_horizon: is_mature as horizon - ended_at > $give_up_after
 with all_steps as (
     select * from journeys.all_steps
-    where customer_id in (select customer_id from run.customers_to_judge)
+    where customer_id in (select customer_id from run.customers)
 ),
 touchpoints as (select touchpoint_number, touchpoint, stage, stage_number from run.touchpoints),
 first_events as (
     select event_id, page, channel, device from core.events
-    where customer_id in (select customer_id from run.customers_to_judge)
+    where customer_id in (select customer_id from run.customers)
 ),
 marked as (
     select
-        all_steps.*,
-        stage_number, touchpoint = $goal as is_goal, stage_number = 1 as is_first_stage,
-        $starts_with in ('any', touchpoint) as is_start
+        all_steps.*, stage_number, touchpoint = $goal as is_goal,
+        stage_number = 1 as is_first_stage, $starts_with in ('any', touchpoint) as is_start
     from all_steps
     join touchpoints using (touchpoint_number)
 ),

@@ -8,10 +8,11 @@ from typing import Any
 
 import duckdb
 
+from pipeline.build import build
 from pipeline.database import open_warehouse
 from pipeline.inputs import ENDS
 from pipeline.labels import segment_values_sql
-from pipeline.models import Model, Step, build, in_order, read_models
+from pipeline.models import Model, Step, in_order, read_models
 
 STAGES = {
     "awareness": ("ad", "site"),

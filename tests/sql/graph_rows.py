@@ -7,8 +7,10 @@ from typing import Any
 
 import duckdb
 
+from pipeline.build import create, for_everyone
 from pipeline.database import has_table, open_warehouse
-from pipeline.models import check, create, for_everyone, read_model, sql_folder
+from pipeline.models import read_model, sql_folder
+from pipeline.promises import check
 
 START = datetime(2025, 3, 3, 12)  # a Monday
 COLUMNS = {

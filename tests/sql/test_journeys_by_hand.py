@@ -13,7 +13,7 @@ import pytest
 from event_rows import PARAMETERS, TOUCHPOINTS, Event, landed, parts, remake, rows
 from journeys_by_hand import journeys_of, outcome_of, sessions_of, steps_of
 
-from pipeline.models import create
+from pipeline.build import create
 
 STAGE_NUMBERS = {touchpoint: number for touchpoint, _, number in TOUCHPOINTS}
 NAMES = [*STAGE_NUMBERS, "ad", "demo", "scroll", "scroll"]

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_features import features, step
 
-from pipeline.models import create, read_model, sql_folder
+from pipeline.build import create
+from pipeline.models import read_model, sql_folder
 from pipeline.personas.differences import COUNTS, Counted, over_all
 from pipeline.personas.fitting import fit_personas
 from pipeline.personas.model import Wanted, assign

@@ -1,0 +1,148 @@
+"""Makes the tables of `sql/` in their order: whole, or the rows of a run's listed customers.
+
+Each table's promises are checked as it is made.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import duckdb
+
+from pipeline import sums
+from pipeline.database import bind, one
+from pipeline.listed import Listed
+from pipeline.models import CUSTOMER_LISTS, JUDGED, Model, Step
+from pipeline.promises import check
+
+SUMS = "run.sums_before"  # the step that keeps what touched customers added to each sum
+LISTED = "customer_id in (select customer_id from {})"  # as every select about listed ones says it
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection,
+    parts: Sequence[Model | Step],
+    parameters: Mapping[str, Any],
+    progress: Callable[[str], None] = lambda name: None,
+    made: Callable[[str, int], None] = lambda name, rows: None,
+    *,
+    only_touched: bool = False,
+) -> None:
+    """Make every table in the given order and check its promises. Raises PromiseError.
+
+    With `only_touched`, tables below the customer keep the rows of customers not listed.
+    `progress` is told each part as it begins, `made` each table with its number of new rows.
+    """
+    models = [part for part in parts if isinstance(part, Model)]
+    added = [model for model in models if model.adds]
+    listed = Listed(connection, [model.name for model in models if model.is_below])
+    for part in parts:
+        progress(part.name)
+        if isinstance(part, Step):
+            part.run(connection, parameters)
+            if only_touched and JUDGED in part.makes:
+                progress(SUMS)
+                sums.remember(connection, added, parameters, listed)
+        else:
+            rows = _renewed(connection, part, parameters, listed) if only_touched else None
+            made(part.name, _whole(connection, part, parameters) if rows is None else rows)
+    sums.forget(connection, added)
+    listed.put_away(*CUSTOMER_LISTS)
+
+
+def _whole(
+    connection: duckdb.DuckDBPyConnection, model: Model, parameters: Mapping[str, Any]
+) -> int:
+    """Make one table whole and check its promises; gives its rows."""
+    rows = create(connection, for_everyone(model), parameters)
+    check(connection, model)
+    return rows
+
+
+def _renewed(
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    parameters: Mapping[str, Any],
+    listed: Listed,
+) -> int | None:
+    """Make what is touched of one table and check its promises; gives its new rows.
+
+    None where it must be made whole.
+    """
+    if model.is_below:
+        return renew(connection, model, parameters, listed)
+    if not model.adds:
+        return None
+    rows = sums.renew_sum(connection, model, parameters, listed)
+    if rows is not None:
+        check(connection, model)
+    return rows
+
+
+def drop_remade(
+    connection: duckdb.DuckDBPyConnection, parts: Iterable[Model | Step], *, only_touched: bool
+) -> None:
+    """Drop the tables that `build` makes whole, so that the new ones take the room of the old."""
+    for part in parts:
+        if isinstance(part, Model) and not (only_touched and part.is_kept):
+            connection.execute(f"drop table if exists {part.name}")
+    connection.execute("checkpoint")
+
+
+def create(
+    connection: duckdb.DuckDBPyConnection, model: Model, parameters: Mapping[str, Any]
+) -> int:
+    """Make one table anew from its select; gives its rows."""
+    sql = f"create or replace table {model.name} as {model.sql}"
+    return int(one(connection, sql, bind(sql, parameters)))
+
+
+def for_everyone(model: Model) -> Model:
+    """The same table without asking of each row whether its customer is listed: all are."""
+    return replace(model, sql=all_customers(model.sql))
+
+
+def all_customers(sql: str) -> str:
+    """The select without asking of each row whether its customer is listed."""
+    for customers in CUSTOMER_LISTS:
+        sql = sql.replace(LISTED.format(customers), "true")
+    return sql
+
+
+def renew(
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    parameters: Mapping[str, Any],
+    listed: Listed,
+) -> int:
+    """Make the rows of the listed customers anew by the same select, and keep all others.
+
+    Few new rows are checked before they are put in; the others were when they were made.
+    """
+    customers = model.customer_list
+    assert customers
+    stale = f"delete from {model.name} where customer_id in (select customer_id from {customers})"
+    if listed.are_few(customers):
+        sql = listed.upon(model.sql, model.reads, customers)
+        small = listed.made(model.name, customers, sql, bind(sql, parameters))
+        connection.execute(stale)
+        check(connection, model, small)
+        rows = int(one(connection, f"insert into {model.name} from {small}"))
+    else:
+        connection.execute(stale)
+        sql = f"insert into {model.name} {model.sql}"
+        rows = int(one(connection, sql, bind(sql, parameters)))
+        check(connection, model)
+    if model.with_horizon:
+        _move_with_horizon(connection, model, parameters)
+    return rows
+
+
+def _move_with_horizon(
+    connection: duckdb.DuckDBPyConnection, model: Model, parameters: Mapping[str, Any]
+) -> None:
+    """Bring the column that depends on the horizon up to date, of everyone."""
+    column, value = model.with_horizon or ("", "")
+    sql = f"update {model.name} set {column} = ({value}) from core.horizon "
+    sql += f"where {column} is distinct from ({value})"
+    connection.execute(sql, bind(sql, parameters))

@@ -1,0 +1,64 @@
+"""The listed customers' rows, at hand in small tables of the session's own.
+
+A run that makes few customers anew reads their rows again and again from tables that hold
+everyone. They are taken out of each once, where a select first asks for them; what is made anew
+is made there, checked there, and put in its table whole. See docs/decisions/sums.md.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import duckdb
+
+from pipeline.database import one
+
+EVERYONE = "select count(distinct customer_id) from run.customer_sets"
+
+
+class Listed:
+    """Small tables of the rows of customers in a list, of the tables below the customer.
+
+    Where a list names half of all customers or more there is no use in them, and none is made.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, below: Iterable[str]) -> None:
+        self._connection = connection
+        self._below = frozenset(below)
+        self._at_hand: dict[tuple[str, str], str] = {}  # (list, table): the small table
+        self._few: dict[str, bool] = {}
+
+    def are_few(self, customers: str) -> bool:
+        """Whether the list `customers` (schema.table) names less than half of all."""
+        if customers not in self._few:
+            listed = one(self._connection, f"select count(*) from {customers}")
+            self._few[customers] = bool(listed * 2 < one(self._connection, EVERYONE))
+        return self._few[customers]
+
+    def upon(self, sql: str, reads: Iterable[str], customers: str) -> str:
+        """The select upon the listed customers' rows of what it reads below the customer."""
+        if not self.are_few(customers):
+            return sql
+        for table in sorted(self._below.intersection(reads)):
+            named = rf"\b(from|join) {re.escape(table)}\b"
+            small = self._rows(table, customers)
+            sql = re.sub(rf"{named} as\b", rf"\1 {small} as", sql)
+            sql = re.sub(named, rf"\1 {small} as {table.partition('.')[2]}", sql)
+        return sql
+
+    def made(self, table: str, customers: str, sql: str, bound: Mapping[str, Any]) -> str:
+        """Make the listed customers' rows of `table` by a select; gives the small table's name."""
+        small = f"listed_{customers}_{table}".replace(".", "_")
+        self._connection.execute(f"create or replace temp table {small} as {sql}", bound)
+        return self._at_hand.setdefault((customers, table), f"temp.{small}")
+
+    def put_away(self, *lists: str) -> None:
+        """Drop the small tables of these lists."""
+        for customers, table in [at_hand for at_hand in self._at_hand if at_hand[0] in lists]:
+            self._connection.execute(f"drop table {self._at_hand.pop((customers, table))}")
+
+    def _rows(self, table: str, customers: str) -> str:
+        if (customers, table) in self._at_hand:
+            return self._at_hand[customers, table]
+        rows = f"from {table} where customer_id in (select customer_id from {customers})"
+        return self.made(table, customers, rows, {})
