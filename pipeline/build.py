@@ -26,28 +26,36 @@ def build(
     progress: Callable[[str], None] = lambda name: None,
     made: Callable[[str, int], None] = lambda name, rows: None,
     *,
-    only_touched: bool = False,
+    listed: Listed | None = None,
 ) -> None:
     """Make every table in the given order and check its promises. Raises PromiseError.
 
-    With `only_touched`, tables below the customer keep the rows of customers not listed.
-    `progress` is told each part as it begins, `made` each table with its number of new rows.
+    With `listed`, tables below the customer keep the rows of customers not listed; their rows are
+    left at hand. `progress` is told each part as it begins, `made` each table with its number of
+    new rows.
     """
-    models = [part for part in parts if isinstance(part, Model)]
-    added = [model for model in models if model.adds]
-    listed = Listed(connection, [model.name for model in models if model.is_below])
+    added = [part for part in parts if isinstance(part, Model) and part.adds]
     for part in parts:
         progress(part.name)
         if isinstance(part, Step):
             part.run(connection, parameters)
-            if only_touched and JUDGED in part.makes:
+            if listed and JUDGED in part.makes:
                 progress(SUMS)
                 sums.remember(connection, added, parameters, listed)
         else:
-            rows = _renewed(connection, part, parameters, listed) if only_touched else None
+            rows = _renewed(connection, part, parameters, listed) if listed else None
             made(part.name, _whole(connection, part, parameters) if rows is None else rows)
-    sums.forget(connection, added)
-    listed.put_away(*CUSTOMER_LISTS)
+    if listed:
+        sums.forget(connection, added)
+
+
+def listed_customers(
+    connection: duckdb.DuckDBPyConnection, parts: Iterable[Model | Step]
+) -> Listed:
+    """The listed customers' rows of what is below the customer among these."""
+    return Listed(
+        connection, [part.name for part in parts if isinstance(part, Model) and part.is_below]
+    )
 
 
 def _whole(
@@ -123,7 +131,7 @@ def renew(
     assert customers
     stale = f"delete from {model.name} where customer_id in (select customer_id from {customers})"
     if listed.are_few(customers):
-        sql = listed.upon(model.sql, model.reads, customers)
+        sql = listed.upon(model.sql, customers)
         small = listed.made(model.name, customers, sql, bind(sql, parameters))
         connection.execute(stale)
         check(connection, model, small)

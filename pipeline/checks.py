@@ -4,6 +4,7 @@ What is below the customer is looked at for those in `run.customers` or `run.cus
 where a run makes only them anew: the rows of the others were checked when they were made.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import duckdb
 from pipeline.build import all_customers
 from pipeline.database import bind
 from pipeline.errors import PromiseError
-from pipeline.models import sql_folder
+from pipeline.listed import Listed
+from pipeline.models import CUSTOMER_LISTS, sql_folder
 
 SHOWN = 3  # offending rows told in the message
 
@@ -24,16 +26,16 @@ def run_checks(
     progress: Callable[[str], None] = lambda name: None,
     folder: Path | None = None,
     *,
-    only_touched: bool = False,
+    listed: Listed | None = None,
 ) -> None:
-    """Run every check; with `only_touched` those about customers look at the listed ones only.
+    """Run every check; with `listed` those about customers look at these only.
 
     Raises PromiseError naming each broken one, with its first rows.
     """
     broken = []
     for path in sorted(((folder or sql_folder()) / "checks").glob("*.sql")):
         progress(f"checks.{path.stem}")
-        if found := _offending(connection, path, parameters, only_touched):
+        if found := _offending(connection, path, parameters, listed):
             broken.append(found)
     if broken:
         raise PromiseError("\n".join(["Nothing was published, these checks found rows:", *broken]))
@@ -43,10 +45,10 @@ def _offending(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
     parameters: Mapping[str, Any],
-    only_touched: bool,
+    listed: Listed | None,
 ) -> str:
     sql = path.read_text(encoding="utf-8")
-    sql = sql if only_touched else all_customers(sql)
+    sql = _upon(listed, sql) if listed else all_customers(sql)
     found = connection.execute(sql, bind(sql, parameters))
     columns = [column[0] for column in found.description or ()]
     rows = found.fetchall()
@@ -57,3 +59,9 @@ def _offending(
         for row in rows[:SHOWN]
     )
     return f"  - {path.stem}: {len(rows)} rows, such as {shown}"
+
+
+def _upon(listed: Listed, sql: str) -> str:
+    """The check upon the listed customers' rows, where it is about them."""
+    named = set(re.findall(r"\bfrom (run\.\w+)", sql)).intersection(CUSTOMER_LISTS)
+    return listed.upon(sql, *named) if named else sql

@@ -24,7 +24,7 @@ class Listed:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, below: Iterable[str]) -> None:
         self._connection = connection
-        self._below = frozenset(below)
+        self._below = sorted(below)
         self._at_hand: dict[tuple[str, str], str] = {}  # (list, table): the small table
         self._few: dict[str, bool] = {}
 
@@ -35,12 +35,14 @@ class Listed:
             self._few[customers] = bool(listed * 2 < one(self._connection, EVERYONE))
         return self._few[customers]
 
-    def upon(self, sql: str, reads: Iterable[str], customers: str) -> str:
+    def upon(self, sql: str, customers: str) -> str:
         """The select upon the listed customers' rows of what it reads below the customer."""
         if not self.are_few(customers):
             return sql
-        for table in sorted(self._below.intersection(reads)):
+        for table in self._below:
             named = rf"\b(from|join) {re.escape(table)}\b"
+            if not re.search(named, sql):
+                continue
             small = self._rows(table, customers)
             sql = re.sub(rf"{named} as\b", rf"\1 {small} as", sql)
             sql = re.sub(named, rf"\1 {small} as {table.partition('.')[2]}", sql)
@@ -52,10 +54,11 @@ class Listed:
         self._connection.execute(f"create or replace temp table {small} as {sql}", bound)
         return self._at_hand.setdefault((customers, table), f"temp.{small}")
 
-    def put_away(self, *lists: str) -> None:
-        """Drop the small tables of these lists."""
-        for customers, table in [at_hand for at_hand in self._at_hand if at_hand[0] in lists]:
-            self._connection.execute(f"drop table {self._at_hand.pop((customers, table))}")
+    def put_away(self, only: str | None = None) -> None:
+        """Drop the small tables, or only those of one list."""
+        for customers, table in tuple(self._at_hand):
+            if only in (None, customers):
+                self._connection.execute(f"drop table {self._at_hand.pop((customers, table))}")
 
     def _rows(self, table: str, customers: str) -> str:
         if (customers, table) in self._at_hand:

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from pipeline import journal, records, stages, touched
-from pipeline.build import SUMS, build, drop_remade
+from pipeline.build import SUMS, build, drop_remade, listed_customers
 from pipeline.checks import run_checks
 from pipeline.compaction import compact, is_overgrown
 from pipeline.database import has_table, open_warehouse
@@ -139,18 +139,21 @@ def _make(
     elif changed and not result.reasons:
         result.notes.append(f"{changed}: every table was made anew from what was loaded")
     keep_model(connection, model)
-    listed = next(number for number, part in enumerate(parts, 1) if part.name == "run.customers")
-    build(connection, parts[:listed], bound, timed, timed.made)
+    known = next(number for number, part in enumerate(parts, 1) if part.name == "run.customers")
+    build(connection, parts[:known], bound, timed, timed.made)
     if only_touched and (share := touched.share_touched(connection)) > touched.ALL_ABOVE:
         result.notes.append(f"what is new touches {share:.0%} of all customers: all were made anew")
         connection.execute(touched.EVERYONE)
         only_touched = False
-    drop_remade(connection, parts[listed:], only_touched=only_touched)
-    build(connection, parts[listed:], bound, timed, timed.made, only_touched=only_touched)
+    listed = listed_customers(connection, parts) if only_touched else None
+    drop_remade(connection, parts[known:], only_touched=only_touched)
+    build(connection, parts[known:], bound, timed, timed.made, listed=listed)
     result.notes += _notices(connection)
     timed("checks")
     record.update(records.figures(connection))
-    run_checks(connection, bound, only_touched=only_touched)
+    run_checks(connection, bound, listed=listed)
+    if listed:
+        listed.put_away()
     write_state(connection, written, options)
 
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import duckdb
 
-from pipeline.database import bind, has_table, one, quote
+from pipeline.database import bind, one, quote
 from pipeline.listed import Listed
 from pipeline.models import JUDGED, PERSONAS, Model
 
-BEFORE = "run.personas_before"
+BEFORE = "temp.personas_before"
 # Who was given another persona while nothing else about them changed: the personas are new ones.
 REASSIGNED = f"""
     select count(*)
@@ -34,9 +34,9 @@ def remember(
     listed: Listed,
 ) -> None:
     """Keep what the listed customers added to each sum, before their rows are renewed."""
-    connection.execute(f"create or replace table {BEFORE} as from {PERSONAS}")
+    connection.execute(f"create or replace temp table {BEFORE} as from {PERSONAS}")
     for model in models:
-        sql = f"create or replace table {_before(model)} as {_of_listed(model, listed)}"
+        sql = f"create or replace temp table {_before(model)} as {_of_listed(model, listed)}"
         connection.execute(sql, bind(sql, parameters))
     listed.put_away(JUDGED)
 
@@ -84,15 +84,14 @@ def renew_sum(
 def forget(connection: duckdb.DuckDBPyConnection, models: Iterable[Model]) -> None:
     """Drop what was kept for the sums, where any is left."""
     for table in (BEFORE, *map(_before, models)):
-        if has_table(connection, table):
-            connection.execute(f"drop table {table}")
+        connection.execute(f"drop table if exists {table}")
 
 
 def _of_listed(model: Model, listed: Listed) -> str:
     """The select of a sum, upon the listed customers' rows."""
     assert model.customer_list
-    return listed.upon(model.sql, model.reads, model.customer_list)
+    return listed.upon(model.sql, model.customer_list)
 
 
 def _before(model: Model) -> str:
-    return "run.before_" + model.name.replace(".", "_")
+    return "temp.before_" + model.name.replace(".", "_")

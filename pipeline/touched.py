@@ -16,9 +16,9 @@ from pipeline.models import Step
 ALL_ABOVE = 0.4  # of all customers; above it a full rebuild is cheaper, see docs/performance.md
 
 PREVIOUS = {
-    "run.previous_horizon": "core.horizon",
-    "run.previous_customer_sets": "run.customer_sets",
-    "run.previous_clock": "run.clock",
+    "temp.previous_horizon": "core.horizon",
+    "temp.previous_customer_sets": "run.customer_sets",
+    "temp.previous_clock": "run.clock",
 }
 EVERYONE = """
     create or replace table run.customers as
@@ -31,7 +31,7 @@ TOUCHED = """
             before.customer_id as customer_before,
             now.customer_id as customer_now,
             identifier_set_id in (select identifier_set_id from run.touched_sets) as is_touched
-        from run.previous_customer_sets as before
+        from temp.previous_customer_sets as before
         full join run.customer_sets as now using (identifier_set_id)
     ),
     affected as (
@@ -51,7 +51,7 @@ JUDGED = """
     select customer_id from run.customers
     union
     select customer_id
-    from journeys.all_steps, core.horizon as now, run.previous_horizon as before
+    from journeys.all_steps, core.horizon as now, temp.previous_horizon as before
     where now.horizon - ended_at > $give_up_after
         and not coalesce(before.horizon - ended_at > $give_up_after, false)
     order by 1
@@ -68,7 +68,7 @@ ALL_CHANGED = """
     select
         now.first_event_at is distinct from before.first_event_at
         or coalesce(now.horizon < before.horizon, true)
-    from core.horizon as now, run.previous_horizon as before
+    from core.horizon as now, temp.previous_horizon as before
 """
 
 
@@ -77,7 +77,7 @@ def remember(connection: duckdb.DuckDBPyConnection) -> bool:
     if not (has_table(connection, "run.customer_sets") and has_table(connection, "core.horizon")):
         return False
     for name, table in PREVIOUS.items():
-        connection.execute(f"create or replace table {name} as from {table}")
+        connection.execute(f"create or replace temp table {name} as from {table}")
     return True
 
 
@@ -90,12 +90,15 @@ def share_touched(connection: duckdb.DuckDBPyConnection) -> float:
 
 def touch_due(connection: duckdb.DuckDBPyConnection) -> None:
     """Touch what the run's clock has passed since the last run, or is now before again."""
-    connection.execute("""
+    sql = """
+        select least(now.cutoff, before.cutoff), greatest(now.cutoff, before.cutoff)
+        from run.clock as now, temp.previous_clock as before
+    """
+    passed = """
         insert into run.touched_sets
-        select identifier_set_id from landing.events, run.clock as now, run.previous_clock as before
-        where occurred_at > least(now.cutoff, before.cutoff)
-            and occurred_at <= greatest(now.cutoff, before.cutoff)
-    """)
+        select identifier_set_id from landing.events where occurred_at > ? and occurred_at <= ?
+    """
+    connection.execute(passed, connection.execute(sql).fetchone())
 
 
 def customers_step(only_touched: bool) -> Step:

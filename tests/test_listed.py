@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.build import build
+from pipeline.build import build, listed_customers
 from pipeline.database import bind, open_warehouse
 from pipeline.inputs import parameters
 from pipeline.listed import Listed
@@ -35,7 +35,7 @@ def small_tables(connection):
 def test_a_select_reads_the_listed_customers_rows_only():
     connection = shop([2])
     listed = Listed(connection, ["core.cups"])
-    sql = listed.upon(SQL, {"core.cups", LIST}, LIST)
+    sql = listed.upon(SQL, LIST)
     assert "core.cups" not in sql
     connection.execute("delete from core.cups")
     assert connection.execute(sql).fetchall() == [("blue",)]
@@ -44,13 +44,13 @@ def test_a_select_reads_the_listed_customers_rows_only():
 def test_where_half_of_all_are_listed_it_reads_the_table_itself():
     connection = shop([2, 3], everyone=4)
     listed = Listed(connection, ["core.cups"])
-    assert listed.upon(SQL, {"core.cups", LIST}, LIST) == SQL
+    assert listed.upon(SQL, LIST) == SQL
     assert small_tables(connection) == []
 
 
 def test_a_table_that_is_not_below_the_customer_is_read_as_it_is():
     listed = Listed(shop([2]), ["core.plates"])
-    assert listed.upon(SQL, {"core.cups", LIST}, LIST) == SQL
+    assert listed.upon(SQL, LIST) == SQL
 
 
 @pytest.mark.parametrize(
@@ -64,16 +64,16 @@ def test_a_table_that_is_not_below_the_customer_is_read_as_it_is():
 )
 def test_names_in_the_select_mean_the_same(sql):
     connection = shop([2])
-    upon = Listed(connection, ["core.cups"]).upon(sql, {"core.cups", LIST}, LIST)
+    upon = Listed(connection, ["core.cups"]).upon(sql, LIST)
     assert connection.execute(upon).fetchall() == [("blue",)]
 
 
 def test_rows_are_taken_out_once_and_put_away_by_list():
     connection = shop([2])
     listed = Listed(connection, ["core.cups"])
-    listed.upon(SQL, {"core.cups"}, LIST)
+    listed.upon(SQL, LIST)
     connection.execute("delete from core.cups")
-    assert connection.execute(listed.upon(SQL, {"core.cups"}, LIST)).fetchall() == [("blue",)]
+    assert connection.execute(listed.upon(SQL, LIST)).fetchall() == [("blue",)]
     listed.put_away("run.others")
     assert small_tables(connection) == ["listed_run_customers_core_cups"]
     listed.put_away(LIST)
@@ -98,10 +98,13 @@ def test_what_is_made_anew_is_at_hand_for_whoever_reads_it_next():
     )
     connection.execute("create table core.marked as from core.cups")
     connection.execute("create table journeys.told as from core.cups")
-    build(connection, [marked, told], {}, only_touched=True)
+    parts = [marked, told]
+    listed = listed_customers(connection, parts)
+    build(connection, parts, {}, listed=listed)
     assert connection.execute("select cup from journeys.told order by all").fetchall() == [
         ("BLUE!",), ("green",), ("red",),
     ]  # fmt: skip
+    listed.put_away()
     assert small_tables(connection) == []
 
 
@@ -121,7 +124,7 @@ def test_a_column_that_moves_with_the_horizon_moves_for_everyone():
         "core.aged", sql, "One row per cup.", key=("customer_id",),
         with_horizon=("is_mature", "horizon - ended_at > $patience"),
     )  # fmt: skip
-    build(connection, [aged], {"patience": 8}, only_touched=True)
+    build(connection, [aged], {"patience": 8}, listed=listed_customers(connection, [aged]))
     assert connection.execute("from core.aged order by all").fetchall() == [
         (0, 11, True), (1, 5, True), (2, 19, False), (3, 18, False),
     ]  # fmt: skip

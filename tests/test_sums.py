@@ -5,6 +5,7 @@ import pytest
 from pipeline import sums
 from pipeline.build import build, for_everyone
 from pipeline.database import open_warehouse
+from pipeline.listed import Listed
 from pipeline.models import Model, Step, in_order, read_models
 
 COUNTS = Model(
@@ -44,7 +45,9 @@ def night(rows, listed, personas=((1, "p"), (2, "p"), (3, "q"))):
 
     judged = Step("run.judged", frozenset(), ("run.customers_to_judge",), list_them)
     renewed = Step("journeys.visits", frozenset(), ("journeys.visits",), renew)
-    build(connection, [judged, renewed, COUNTS], {}, only_touched=True)
+    at_hand = Listed(connection, ["journeys.visits"])
+    build(connection, [judged, renewed, COUNTS], {}, listed=at_hand)
+    at_hand.put_away()
     found = connection.execute("from graph.places order by all").fetchall()
     left = connection.execute(
         "select count(*) from duckdb_tables() where table_name like '%before%'"
