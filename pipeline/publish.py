@@ -113,6 +113,7 @@ def publishing(
         try:
             if warehouse.exists() and not fresh:
                 shutil.copyfile(warehouse, target)
+                _sync(target)  # or the first checkpoint would wait for it
             yield target
             if keep:
                 _put_in_place(target, warehouse, done)

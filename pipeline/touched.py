@@ -51,10 +51,13 @@ JUDGED = """
     select customer_id from run.customers
     union
     select customer_id
-    from journeys.all_steps, core.horizon as now, temp.previous_horizon as before
-    where now.horizon - ended_at > $give_up_after
-        and not coalesce(before.horizon - ended_at > $give_up_after, false)
+    from journeys.all_steps
+    where ended_at < cast($horizon as timestamp) - $give_up_after
+        and not coalesce(ended_at < cast($before as timestamp) - $give_up_after, false)
     order by 1
+"""
+HORIZONS = """
+    select now.horizon, before.horizon from core.horizon as now, temp.previous_horizon as before
 """
 JUDGE_ALL = """
     create or replace table run.customers_to_judge as
@@ -114,9 +117,12 @@ def judge_step(only_touched: bool) -> Step:
     """The step that makes `run.customers_to_judge`: those whose journeys are made anew."""
 
     def make(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
-        everyone = not only_touched or one(connection, ALL_CHANGED)
-        sql = JUDGE_ALL if everyone else JUDGED
-        connection.execute(sql, bind(sql, parameters))
+        if not only_touched or one(connection, ALL_CHANGED):
+            connection.execute(JUDGE_ALL)
+            return
+        horizon, before = connection.execute(HORIZONS).fetchall()[0]
+        horizons = {"horizon": horizon, "before": before}
+        connection.execute(JUDGED, bind(JUDGED, {**parameters, **horizons}))
 
     reads = frozenset({"run.customers", "core.horizon"})
     return Step("run.judged", reads, ("run.customers_to_judge",), make)
