@@ -2,7 +2,7 @@
 
 A run that makes few customers anew reads their rows again and again from tables that hold
 everyone. They are taken out of each once, where a select first asks for them; what is made anew
-is made there, checked there, and put in its table whole. See docs/decisions/sums.md.
+is made there, checked there, and put in its table whole. See docs/decisions/small-tables.md.
 """
 
 import re
