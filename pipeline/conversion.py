@@ -3,8 +3,9 @@
 The two ends compete; what is open is censored at the horizon (`pipeline.incidence`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from itertools import pairwise
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from pipeline.models import Step
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    Columns = Mapping[str, NDArray[Any]]  # all of one length
 
 # Numbers instead of names are grouped by and handed over; 0 stands for all.
 NUMBERED = """
@@ -35,7 +38,6 @@ numbered as (
 )
 """
 
-# Each journey four times: for everyone and its persona, over all months and its own.
 # What came to pass after the horizon is not known of all journeys, so it counts of none.
 TIMES = f"""
 {NUMBERED},
@@ -51,26 +53,36 @@ timed as (
     cross join core.horizon
 )
 
-select coalesce(persona_number, 0) as persona, coalesce(month_number, 0) as month,
-    least(ended, observed) as time,
-    count(*) filter (where observed >= 0) as journeys,
-    count(*) filter (where outcome = 'converted' and ended <= observed) as converted,
-    count(*) filter (where outcome = 'dropped' and ended <= observed) as dropped,
-    count(*) as all_journeys,
-    count(*) filter (where outcome = 'converted') as all_converted,
-    count(*) filter (where outcome = 'dropped') as all_dropped,
-    max(observed) as observed
+select cast(persona_number as integer) as persona, cast(month_number as integer) as month,
+    least(ended, observed) as time, observed,
+    observed >= 0 as journeys,
+    outcome = 'converted' and ended <= observed as converted,
+    outcome = 'dropped' and ended <= observed as dropped,
+    outcome = 'converted' as all_converted,
+    outcome = 'dropped' as all_dropped
 from timed
-group by grouping sets (
-    (time), (persona_number, time), (month_number, time), (persona_number, month_number, time)
-)
-order by 1, 2, 3
 """
 
+# A customer counts once in each month, and once over all of them: in the first.
 CUSTOMERS = f"""
-{NUMBERED}
-select coalesce(persona_number, 0), coalesce(month_number, 0), count(distinct customer_id)
-from numbered
+{NUMBERED},
+
+months as (
+    select customer_id, persona_number, month_number,
+        row_number() over (partition by customer_id order by month_number) = 1 as is_first
+    from (select distinct customer_id, persona_number, month_number from numbered)
+),
+
+counted as (
+    select persona_number, month_number, count(*) as customers,
+        count(*) filter (where is_first) as first_seen
+    from months
+    group by persona_number, month_number
+)
+
+select coalesce(persona_number, 0), coalesce(month_number, 0),
+    cast(case when month_number is null then sum(first_seen) else sum(customers) end as bigint)
+from counted
 group by grouping sets (
     (), (persona_number), (month_number), (persona_number, month_number)
 )
@@ -97,24 +109,47 @@ def conversion_step() -> Step:
 
 def _run(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
     wanted = {name: parameters[name] for name in ("timezone", "give_up_after")}
-    columns = connection.execute(TIMES, wanted).fetchnumpy()
-    groups = np.array([columns.pop("persona"), columns.pop("month")])
+    fetched = connection.execute(TIMES, wanted).fetchnumpy()
+    journeys = {name: np.asarray(values) for name, values in fetched.items()}
     zone = {"timezone": parameters["timezone"]}
     counted = connection.execute(CUSTOMERS, zone).fetchall()
     customers = {(persona, month): count for persona, month, count in counted}
     names = ["all", *(row[0] for row in connection.execute(PERSONAS).fetchall())]
-    borders = np.flatnonzero((groups[:, 1:] != groups[:, :-1]).any(axis=0)) + 1
-    rows = []
-    for first, end in zip([0, *borders], [*borders, groups.shape[1]], strict=True):
-        if first < end:
-            part = {name: np.asarray(values[first:end]) for name, values in columns.items()}
-            persona, month = groups[:, first].tolist()
-            told = names[persona], _month(month), customers[persona, month]
-            rows.append((*told, *_row(part, parameters["within"])))
+    rows = [
+        (names[persona], _month(month), customers[persona, month],
+         *_row(part, parameters["within"]))
+        for persona, month, part in _groups(journeys)
+    ]  # fmt: skip
     connection.execute(TABLE)
     if rows:
         marks = ", ".join("?" * len(rows[0]))
         connection.executemany(f"insert into run.conversion values ({marks})", rows)
+
+
+def _groups(journeys: "Columns") -> "Iterator[tuple[int, int, Columns]]":
+    """The journeys of everyone and of each persona, over all months and in each, ordered by time.
+
+    0 stands for all.
+    """
+    journeys = _taken(journeys, np.argsort(journeys["time"], kind="stable"))
+    for persona in [0, *np.unique(journeys["persona"]).tolist()]:
+        chosen = np.flatnonzero(journeys["persona"] == persona)
+        of_persona = _taken(journeys, chosen) if persona else journeys
+        if len(of_persona["time"]):
+            yield persona, 0, of_persona
+        by_month = _taken(of_persona, np.argsort(of_persona["month"], kind="stable"))
+        months, firsts = np.unique(by_month["month"], return_index=True)
+        for month, places in zip(months.tolist(), _stretches(firsts, by_month), strict=True):
+            yield persona, month, _taken(by_month, places)
+
+
+def _stretches(firsts: "NDArray[Any]", columns: "Columns") -> list[slice]:
+    """From each of the places to the next, and from the last to the end."""
+    return [slice(*pair) for pair in pairwise([*firsts.tolist(), len(columns["time"])])]
+
+
+def _taken(columns: "Columns", places: "slice | NDArray[Any]") -> "Columns":
+    return {name: values[places] for name, values in columns.items()}
 
 
 def _month(number: int) -> str:
@@ -122,24 +157,31 @@ def _month(number: int) -> str:
     return f"{number // 12:04}-{number % 12 + 1:02}" if number else "all"
 
 
-def _row(part: Mapping[str, "NDArray[Any]"], within: timedelta) -> tuple[Any, ...]:
-    """The columns of one row of run.conversion after its group."""
+def _row(part: "Columns", within: timedelta) -> tuple[Any, ...]:
+    """The columns of one row of run.conversion after its group, of its journeys by time."""
     limit = within // timedelta(microseconds=1)
     observed = int(part["observed"].max())
     until = min(limit, observed)
-    journeys, converted, dropped = (
-        int(part[name].sum()) for name in ("all_journeys", "all_converted", "all_dropped")
-    )
+    journeys = len(part["time"])
+    converted, dropped = (int(part[name].sum()) for name in ("all_converted", "all_dropped"))
     still_open = journeys - converted - dropped
+    times, known = _by_time(part)
     told = [
         value
         for end, other in (("converted", "dropped"), ("dropped", "converted"))
-        for value in _end(part["time"], part[end], part[other], part["journeys"], until)
+        for value in _end(times, known[end], known[other], known["journeys"], until)
     ]
     return (
         journeys, converted, dropped, still_open, *told, max(0, until) / DAY,
         still_open / journeys, observed < limit,
     )  # fmt: skip
+
+
+def _by_time(part: "Columns") -> "tuple[NDArray[Any], Columns]":
+    """Each distinct time, and how many journeys ended or were last seen then, and how."""
+    times, firsts = np.unique(part["time"], return_index=True)
+    ends = ("journeys", "converted", "dropped")
+    return times, {name: np.add.reduceat(part[name], firsts, dtype=np.int64) for name in ends}
 
 
 def _end(*curve: Any) -> list[float | None]:

@@ -43,6 +43,7 @@ OF_A_GROUP = (
     "graph.drop_off_counts", "findings.first_meetings", "findings.meetings",
     "findings.meeting_odds", "findings.moments_of_truth",
     "graph.transition_counts", "findings.exit_counts", "graph.month_drop_off_counts",
+    "findings.visit_counts",
 )  # fmt: skip
 OF_JOURNEYS = """
     select schema_name || '.' || table_name from duckdb_columns()

@@ -7,7 +7,7 @@
 -- key: persona_id, stage
 -- shares: repeat_share, went_back_rate, support_share
 with stages as (
-    select persona_id, stage, went_back_rate from graph.stages
+    select persona_id, stage, went_back_rate, entered from graph.stages
 ),
 
 assignments as (
@@ -24,12 +24,6 @@ repeats as (
     group by persona_id, stage
 ),
 
-entries as (
-    select journey_id, customer_id, stage, min(started_at) as entered_at
-    from journeys.stage_visits
-    group by journey_id, customer_id, stage
-),
-
 support_events as (
     select customer_id, occurred_at
     from core.events
@@ -37,49 +31,49 @@ support_events as (
     where kind = 'support' and not is_left_out
 ),
 
+entries as (  -- of those with such an event only
+    select journey_id, customer_id, stage, min(started_at) as entered_at
+    from journeys.stage_visits
+    where customer_id in (select customer_id from support_events)
+    group by journey_id, customer_id, stage
+),
+
 supported as (  -- the times in `having`, so that they are joined by customer and not by time
-    select journey_id, stage
+    select journey_id, entries.customer_id, stage
     from entries
     inner join journeys.journeys using (journey_id)
     inner join support_events on support_events.customer_id = entries.customer_id
-    group by journey_id, stage
+    group by journey_id, entries.customer_id, stage
     having count(*) filter (
         where support_events.occurred_at between entries.entered_at and journeys.last_step_at
     ) > 0
 ),
 
-entries_of_all as (
-    select 'all' as persona_id, entries.* from entries
+supported_of_all as (
+    select 'all' as persona_id, stage, customer_id from supported
     union all
-    select persona_id, entries.*
-    from entries
+    select persona_id, stage, customer_id
+    from supported
     inner join assignments using (customer_id)
 ),
 
 support as (
-    select persona_id, stage,
-        count(distinct customer_id) filter (where supported.journey_id is not null) as customers,
-        count(supported.journey_id) / nullif(count(*), 0) as support_share
-    from entries_of_all
-    left join supported using (journey_id, stage)
+    select persona_id, stage, count(*) as journeys, count(distinct customer_id) as customers
+    from supported_of_all
     group by persona_id, stage
-),
-
-waits_of_all as (
-    select 'all' as persona_id, from_node as stage, seconds
-    from journeys.moves
-    where level = 'stage' and is_mature and seconds is not null
-    union all
-    select persona_id, from_node, seconds
-    from journeys.moves
-    inner join assignments using (customer_id)
-    where level = 'stage' and is_mature and seconds is not null
 ),
 
 waits as (
-    select persona_id, stage, median(seconds) as median_wait_seconds
-    from waits_of_all
-    group by persona_id, stage
+    select 'all' as persona_id, from_node as stage, median(seconds) as median_wait_seconds
+    from journeys.moves
+    where level = 'stage' and is_mature and seconds is not null
+    group by from_node
+    union all
+    select persona_id, from_node, median(seconds)
+    from journeys.moves
+    inner join assignments using (customer_id)
+    where level = 'stage' and is_mature and seconds is not null
+    group by persona_id, from_node
 ),
 
 scores as (
@@ -97,8 +91,8 @@ scores as (
 )
 
 select persona_id, stage, repeat_share, went_back_rate, median_wait_seconds,
-    case when support.customers = 0 or support.customers >= $min_group then support_share end
-        as support_share,
+    case when support.customers is null or support.customers >= $min_group
+        then coalesce(journeys, 0) / nullif(entered, 0) end as support_share,
     score_scale, coalesce(scores, 0) as scores, mean_score, usual_score
 from stages
 left join repeats using (persona_id, stage)

@@ -3,43 +3,50 @@
 -- Who answered there counts as one who came.
 -- key: level, persona_id, node
 -- not_null: customers
-with visits as (  -- numbers instead of names are grouped by
-    select distinct customer_id, touchpoint_number, stage_number from journeys.steps
-),
-
-places as (
-    select 'stage' as level, stage_number as node_number, customer_id
-    from visits
-    group by stage_number, customer_id
-    union all
-    select 'touchpoint', touchpoint_number, customer_id from visits
-),
-
-of_places as (
-    select level, node_number, coalesce(persona_id, 'all') as persona_id, count(*) as customers
-    from places
-    inner join personas.assignments using (customer_id)
-    group by grouping sets ((level, node_number), (level, node_number, persona_id))
-),
-
-times as (
-    select 'all' as level, 'all' as node, customer_id from visits
+with answered as (
+    select customer_id, persona_id, 'all' as level, 'all' as node from findings.answers
     union
-    select 'month', strftime((started_at at time zone 'UTC') at time zone $timezone, '%Y-%m'),
-        customer_id
+    select customer_id, persona_id, 'month', month from findings.answers
+),
+
+came as (  -- who is counted there already
+    select customer_id, 'all' as level, 'all' as node
     from journeys.steps
-    where is_session_entry
+    where customer_id in (select customer_id from answered)
     union
-    select 'all', 'all', customer_id from findings.answers
-    union
-    select 'month', month, customer_id from findings.answers
+    select customer_id, 'month',
+        strftime((started_at at time zone 'UTC') at time zone $timezone, '%Y-%m')
+    from journeys.steps
+    where is_session_entry and customer_id in (select customer_id from answered)
+),
+
+only_answered as (
+    select level, persona_id, node
+    from answered
+    left join came using (customer_id, level, node)
+    where came.customer_id is null
+),
+
+together as (
+    select level, persona_id, node, customers
+    from findings.visit_counts
+    inner join run.nodes using (level, node_number)
+    union all
+    select level, persona_id, 'all', customers from findings.visit_counts where level = 'all'
+    union all
+    select level, persona_id,
+        concat(
+            lpad(cast(cast(floor(node_number / 12) as integer) as varchar), 4, '0'), '-',
+            lpad(cast(node_number % 12 + 1 as varchar), 2, '0')
+        ), customers
+    from findings.visit_counts
+    where level = 'month'
+    union all
+    select level, persona_id, node, count(*) from only_answered group by level, persona_id, node
+    union all
+    select level, 'all', node, count(*) from only_answered group by level, node
 )
 
-select of_places.level, persona_id, node, customers
-from of_places
-inner join run.nodes as nodes on nodes.level = of_places.level and nodes.node_number = of_places.node_number
-union all
-select level, coalesce(persona_id, 'all'), node, count(*)
-from times
-inner join personas.assignments using (customer_id)
-group by grouping sets ((level, node), (level, node, persona_id))
+select level, persona_id, node, cast(sum(customers) as bigint) as customers
+from together
+group by level, persona_id, node

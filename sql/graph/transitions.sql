@@ -5,14 +5,7 @@
 -- not_null: steps, customers, mature_steps
 -- allowed: level stage|touchpoint
 -- shares: probability, probability_low, probability_high
-with moves as (
-    select level, customer_id, from_number, to_number, seconds,
-        from_number = 0 or is_mature as is_known,
-        from_number = 0 or (is_mature and is_after_look) as is_known_of_persona
-    from journeys.moves
-),
-
-assignments as (
+with assignments as (
     select customer_id, persona_id from personas.assignments
 ),
 
@@ -20,20 +13,20 @@ nodes as (
     select level, node_number, node from run.nodes
 ),
 
-times as (
+times as (  -- each reads the moves itself: what is read twice in common is kept at hand whole
     select level, 'all' as persona_id, from_number, to_number,
         median(seconds) as median_seconds,
         cast(quantile_disc(seconds, 0.9) as double) as p90_seconds
-    from moves
-    where is_known and seconds is not null
+    from journeys.moves
+    where seconds is not null and is_mature
     group by level, from_number, to_number
     union all
     select level, persona_id, from_number, to_number,
         median(seconds) as median_seconds,
         cast(quantile_disc(seconds, 0.9) as double) as p90_seconds
-    from moves
+    from journeys.moves
     inner join assignments using (customer_id)
-    where is_known_of_persona and seconds is not null
+    where seconds is not null and is_mature and is_after_look
     group by level, persona_id, from_number, to_number
 ),
 

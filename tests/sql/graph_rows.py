@@ -54,7 +54,7 @@ COLUMNS = {
     "graph.transitions": "level varchar, persona_id varchar, from_node varchar, to_node varchar,"
     " steps bigint, customers bigint, mature_steps bigint",
     "graph.conversion": "persona_id varchar, month varchar, is_young boolean",
-    "graph.stages": "persona_id varchar, stage varchar, went_back_rate double",
+    "graph.stages": "persona_id varchar, stage varchar, went_back_rate double, entered bigint",
     "findings.feelings": "level varchar, persona_id varchar, node varchar, score_scale varchar,"
     " scores bigint, customers bigint, mean_score double",
     "findings.stage_signs": "persona_id varchar, stage varchar, repeat_share double,"

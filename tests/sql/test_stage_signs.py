@@ -10,7 +10,7 @@ HOUR = timedelta(hours=1)
 
 def signs(columns: str, min_group: int = 1, **tables: Any) -> list[tuple[Any, ...]]:
     given = {name.replace("__", "."): rows for name, rows in tables.items()}
-    stages = [("all", "buy", 0.25)]
+    stages = [("all", "buy", 0.25, len(tables.get("journeys__stage_visits", ())))]
     connection = warehouse({"graph.stages": stages, **given})
     return made(connection, "findings.stage_signs", columns, min_group=min_group)
 
