@@ -40,8 +40,9 @@ OF_A_GROUP = (
     "graph.stage_fates", "graph.drop_offs", "graph.transitions", "graph.flows", "findings.answers",
     "findings.visitors", "findings.feelings", "findings.before_after", "findings.top_paths",
     "graph.first_places", "graph.step_flows", "graph.step_matrix", "graph.month_drop_offs",
-    "graph.drop_off_counts", "findings.first_meetings", "findings.meetings",
-    "findings.meeting_odds", "findings.moments_of_truth",
+    "graph.drop_off_counts", "findings.first_meetings", "findings.meeting_journeys",
+    "findings.meeting_places", "findings.meetings", "findings.meeting_parts",
+    "findings.meeting_errors", "findings.meeting_odds", "findings.moments_of_truth",
     "graph.transition_counts", "findings.exit_counts", "graph.month_drop_off_counts",
     "findings.visit_counts",
 )  # fmt: skip

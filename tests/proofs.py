@@ -25,7 +25,8 @@ TOLD_BY = [
     *(f"sql/findings/{name}.sql" for name in
       ("tests", "findings", "comparisons", "stretches", "differences", "first_moves",
        "first_journeys", "weekly_moves", "groups", "pace", "telling_segments", "first_meetings",
-       "meetings", "meeting_odds", "moments_of_truth", "pain_points", "drop_off_excesses")),
+       "meeting_journeys", "meeting_places", "meetings", "meeting_parts", "meeting_errors",
+       "meeting_odds", "moments_of_truth", "pain_points", "drop_off_excesses")),
     "tests/planted_worlds.py",
 ]  # fmt: skip
 

@@ -5,9 +5,8 @@
 -- key: persona_id, stage_number, place, touchpoint_number
 -- adds: journeys, customers
 with steps as (
-    select journey_id, customer_id, stage_number, touchpoint_number, next_touchpoint_number,
-        lag(touchpoint_number) over (partition by journey_id order by step_number) as previous_number,
-        is_mature, next_stage_number is distinct from stage_number as is_left
+    select journey_id, step_number, customer_id, stage_number, touchpoint_number,
+        next_touchpoint_number, is_mature, next_stage_number is distinct from stage_number as is_left
     from journeys.steps
     where customer_id in (select customer_id from run.customers_to_judge)
 ),
@@ -29,10 +28,18 @@ exits as (  -- by the place just before
     where is_left and is_mature
 ),
 
-places as (
-    select journey_id, customer_id, stage_number, place,
-        case when place = 5 then previous_number else touchpoint_number end as touchpoint_number
+before_converting as (
+    select exits.journey_id, exits.customer_id, exits.stage_number, steps.touchpoint_number
     from exits
+    left join steps
+        on steps.journey_id = exits.journey_id and steps.step_number = exits.step_number - 1
+    where place = 5
+),
+
+places as (
+    select journey_id, customer_id, stage_number, place, touchpoint_number from exits where place <> 5
+    union all
+    select journey_id, customer_id, stage_number, 5, touchpoint_number from before_converting
     union all
     select journey_id, customer_id, stage_number, place + 1,
         case when place = 1 then return_number else next_touchpoint_number end
@@ -44,7 +51,6 @@ places as (
 of_journeys as (
     select distinct journey_id, customer_id, stage_number, place, touchpoint_number
     from places
-    where place is not null
 ),
 
 of_customers as (

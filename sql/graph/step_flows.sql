@@ -4,10 +4,27 @@
 -- are; all others together have number 0 and no name. The outcomes have the numbers of run.nodes.
 -- key: persona_id, step_number, from_number, to_number
 -- not_null: journeys, customers
-with places as (
-    select persona_id, customer_id, place, touchpoint_number, next_number
+with repeaters as (
+    select customer_id from graph.first_places where place = 1 group by customer_id having count(*) > 1
+),
+
+first_places as (
+    select persona_id, customer_id, place, touchpoint_number, next_number,
+        customer_id in (select customer_id from repeaters) as is_repeater
     from graph.first_places
     inner join personas.assignments using (customer_id)
+),
+
+places as (  -- who has one journey counts once at each place: without a name, all of them together
+    select persona_id, null as customer_id, place, touchpoint_number, next_number,
+        count(*) as journeys, count(*) as others
+    from first_places
+    where not is_repeater
+    group by persona_id, place, touchpoint_number, next_number
+    union all
+    select persona_id, customer_id, place, touchpoint_number, next_number, 1, 0
+    from first_places
+    where is_repeater
 ),
 
 nodes as (
@@ -15,7 +32,8 @@ nodes as (
 ),
 
 counted as (
-    select coalesce(persona_id, 'all') as persona_id, place, touchpoint_number, count(*) as journeys
+    select coalesce(persona_id, 'all') as persona_id, place, touchpoint_number,
+        sum(journeys) as journeys
     from places
     group by grouping sets ((place, touchpoint_number), (place, touchpoint_number, persona_id))
 ),
@@ -39,16 +57,18 @@ alone as (  -- the six most frequent of each place, and the outcomes
 ),
 
 of_all as (  -- every place twice: for everyone, and for its customer's persona
-    select 'all' as persona_id, customer_id, place, touchpoint_number, next_number from places
+    select 'all' as persona_id, customer_id, place, touchpoint_number, next_number, journeys, others
+    from places
     union all
-    select persona_id, customer_id, place, touchpoint_number, next_number from places
+    select * from places
 ),
 
 flows as (
     select of_all.persona_id, of_all.place as step_number,
         coalesce(froms.number, 0) as from_number, coalesce(tos.number, 0) as to_number,
         froms.node_number as from_node_number, tos.node_number as to_node_number,
-        count(*) as journeys, count(distinct customer_id) as customers
+        cast(sum(journeys) as bigint) as journeys,
+        count(distinct customer_id) + cast(sum(others) as bigint) as customers
     from of_all
     left join alone as froms
         on froms.persona_id = of_all.persona_id and froms.place = of_all.place

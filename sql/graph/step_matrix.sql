@@ -4,10 +4,27 @@
 -- key: persona_id, step_number, node
 -- not_null: journeys, customers, all_journeys
 -- shares: share, share_low, share_high
-with places as (
-    select persona_id, customer_id, place, touchpoint_number, next_number
+with repeaters as (
+    select customer_id from graph.first_places where place = 1 group by customer_id having count(*) > 1
+),
+
+first_places as (
+    select persona_id, customer_id, place, touchpoint_number, next_number,
+        customer_id in (select customer_id from repeaters) as is_repeater
     from graph.first_places
     inner join personas.assignments using (customer_id)
+),
+
+places as (  -- who has one journey counts once at each place: without a name, all of them together
+    select persona_id, null as customer_id, place, touchpoint_number, next_number,
+        count(*) as journeys, count(*) as others
+    from first_places
+    where not is_repeater
+    group by persona_id, place, touchpoint_number, next_number
+    union all
+    select persona_id, customer_id, place, touchpoint_number, next_number, 1, 0
+    from first_places
+    where is_repeater
 ),
 
 later_numbers as (
@@ -16,7 +33,8 @@ later_numbers as (
 ),
 
 ends as (  -- a customer's journeys of one outcome, by the place at which they ended
-    select persona_id, customer_id, next_number as node_number, place, count(*) as journeys
+    select persona_id, customer_id, next_number as node_number, place,
+        sum(journeys) as journeys, sum(others) as others
     from places
     where next_number < 0
     group by persona_id, customer_id, next_number, place
@@ -24,7 +42,7 @@ ends as (  -- a customer's journeys of one outcome, by the place at which they e
 
 stays as (
     select persona_id, customer_id, node_number, step_number,
-        cast(sum(journeys) as bigint) as journeys
+        sum(journeys) as journeys, sum(others) as others
     from ends
     inner join later_numbers on step_number > place
     group by persona_id, customer_id, node_number, step_number
@@ -32,13 +50,14 @@ stays as (
 
 numbered as (
     select coalesce(persona_id, 'all') as persona_id, place as step_number,
-        touchpoint_number as node_number, count(*) as journeys,
-        count(distinct customer_id) as customers
+        touchpoint_number as node_number, cast(sum(journeys) as bigint) as journeys,
+        count(distinct customer_id) + cast(sum(others) as bigint) as customers
     from places
     group by grouping sets ((place, touchpoint_number), (place, touchpoint_number, persona_id))
     union all
     select coalesce(persona_id, 'all'), step_number, node_number,
-        cast(sum(journeys) as bigint), count(*)
+        cast(sum(journeys) as bigint),
+        count(customer_id) + cast(sum(others) as bigint)
     from stays
     group by grouping sets ((step_number, node_number), (step_number, node_number, persona_id))
 ),

@@ -47,7 +47,8 @@ COLUMNS = {
     "run.sources": "source_number integer, source varchar, kind varchar",
     "run.stages": "stage_number integer, stage varchar",
     "run.nodes": "level varchar, node_number integer, node varchar",
-    "run.touchpoints": "touchpoint_number integer, touchpoint varchar, stage varchar",
+    "run.touchpoints": "touchpoint_number integer, touchpoint varchar, stage varchar,"
+    " stage_number integer",
     "graph.drop_offs": "level varchar, persona_id varchar, node varchar, steps bigint,"
     " customers bigint, mature_steps bigint, dropped bigint, drop_off_rate double,"
     " drop_off_low double, drop_off_high double, conversion_probability double",
@@ -108,9 +109,14 @@ COLUMNS = {
     " other_customers bigint, other_cases bigint, z_value double",
     "findings.move_values": "level varchar, from_number integer, to_number integer,"
     " conversions_lost double",
-    "findings.meetings": "comparison varchar, touchpoint_number integer, persona_id varchar,"
-    " place_number integer, steps_so_far integer, customer_id bigint, met bigint,"
-    " met_converted bigint, not_met bigint, not_met_converted bigint",
+    "findings.first_meetings": "journey_id bigint, customer_id bigint, touchpoint_number integer,"
+    " step_number bigint, previous_number integer",
+    "findings.meeting_journeys": "journey_id bigint, customer_id bigint, persona_id varchar,"
+    " is_looked_at boolean, is_drawn boolean, is_open boolean, is_converted boolean,"
+    " is_alone boolean",
+    "findings.meeting_places": "is_next boolean, journey_id bigint, place_number integer,"
+    " steps_so_far integer, customer_id bigint, persona_id varchar, is_converted boolean,"
+    " step_number bigint",
     "findings.meeting_odds": "comparison varchar, touchpoint_number integer, touchpoint varchar,"
     " stage varchar, customers bigint, other_customers bigint, journeys bigint, converted bigint,"
     " expected double, other_journeys bigint, other_converted bigint, odds_ratio double,"

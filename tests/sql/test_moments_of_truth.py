@@ -1,8 +1,9 @@
-"""findings.meetings, meeting_odds and moments_of_truth: who meets a touchpoint, who not yet."""
+"""findings.meetings and what is made of it: who meets a touchpoint, who not yet, and converts."""
 
 from math import log
 from typing import Any
 
+import duckdb
 import numpy as np
 import pytest
 from graph_rows import START, made, warehouse
@@ -15,12 +16,25 @@ GOAL = {"goal": "goal"}
 Row = tuple[Any, ...]
 
 
-def met(
-    *journeys: tuple[int, str, str], is_mature: bool = True, besides: range = range(0)
-) -> list[Row]:
-    """Rows of findings.meetings, of journeys written (customer, "ad > shop", outcome): comparison,
-    touchpoint, where they are, steps so far, and who met it and not, and converted; `besides`
-    are customers without any step."""
+Journey = tuple[int, str, str]  # a customer, "ad > shop", the outcome
+
+
+def met(*journeys: Journey, is_mature: bool = True, besides: range = range(0)) -> list[Row]:
+    """Rows of findings.meetings: comparison, touchpoint, where they are, steps so far, and who met
+    it and not, and converted."""
+    connection = meetings(*journeys, is_mature=is_mature, besides=besides)
+    return connection.execute(
+        "select comparison, touchpoint, place_number, steps_so_far,"
+        " met, met_converted, not_met, not_met_converted"
+        " from findings.meetings join run.touchpoints using (touchpoint_number) order by all"
+    ).fetchall()
+
+
+def meetings(
+    *journeys: Journey, is_mature: bool = True, besides: range = range(0)
+) -> duckdb.DuckDBPyConnection:
+    """A warehouse with findings.meetings of these journeys; `besides` are customers without any
+    step."""
     steps, rows = [], []
     for journey, (customer, walk, outcome) in enumerate(journeys, 1):
         names = walk.split(" > ")
@@ -37,27 +51,18 @@ def met(
             "journeys.steps": steps,
             "journeys.journeys": rows,
             "personas.assignments": [(customer, "p1") for customer in {row[1] for row in rows}],
+            "run.touchpoints": [
+                (NUMBERS[name], name, stage, STAGES[stage]) for name, stage in POINTS.items()
+            ],
         }
     )
     connection.execute(
         "insert into personas.assignments (customer_id, persona_id)"
         " select range, 'p1' from range(?, ?)", [besides.start, besides.stop]
     )  # fmt: skip
-    connection.execute("drop table run.touchpoints")
-    connection.execute(
-        "create table run.touchpoints"
-        " (touchpoint_number integer, touchpoint varchar, stage varchar, stage_number integer)"
-    )
-    connection.executemany(
-        "insert into run.touchpoints values (?, ?, ?, ?)",
-        [(NUMBERS[name], name, stage, STAGES[stage]) for name, stage in POINTS.items()],
-    )
-    made(connection, "findings.meetings", **GOAL)
-    return connection.execute(
-        "select comparison, touchpoint, place_number, steps_so_far,"
-        " met, met_converted, not_met, not_met_converted"
-        " from findings.meetings join run.touchpoints using (touchpoint_number) order by all"
-    ).fetchall()
+    for table in ("first_meetings", "meeting_journeys", "meeting_places", "meetings"):
+        made(connection, f"findings.{table}", **GOAL)
+    return connection
 
 
 def of(rows: list[Row], comparison: str, touchpoint: str) -> list[Row]:
@@ -66,18 +71,18 @@ def of(rows: list[Row], comparison: str, touchpoint: str) -> list[Row]:
 
 def test_who_meets_it_is_beside_who_is_at_another_of_its_stage() -> None:
     rows = met((1, "ad > call > goal", "converted"), (2, "ad > shop", "dropped"))
-    assert of(rows, "stage", "call") == [(2, 2, 0, 0, 1, 0), (2, 2, 1, 1, 0, 0)]
+    assert of(rows, "stage", "call") == [(2, 2, 1, 1, 1, 0)]
 
 
 def test_who_meets_it_next_is_beside_who_is_at_the_same_place_and_does_not() -> None:
     rows = met((1, "ad > call > goal", "converted"), (2, "ad", "dropped"))
-    assert of(rows, "next", "call") == [(1, 1, 0, 0, 1, 0), (1, 1, 1, 1, 0, 0)]
+    assert of(rows, "next", "call") == [(1, 1, 1, 1, 1, 0)]
 
 
 def test_of_many_customers_all_who_meet_it_count_and_some_of_the_others() -> None:
     journeys = [(1, "ad > call > goal", "converted"), (3, "ad", "dropped"), (4, "ad", "dropped")]
     rows = met(*journeys, besides=range(5, 20_005))  # 20,003 in all: the even ones are drawn
-    assert of(rows, "next", "call") == [(1, 1, 0, 0, 1, 0), (1, 1, 1, 1, 0, 0)]
+    assert of(rows, "next", "call") == [(1, 1, 1, 1, 1, 0)]
 
 
 def test_of_very_many_customers_some_of_those_who_meet_it_count() -> None:
@@ -87,7 +92,7 @@ def test_of_very_many_customers_some_of_those_who_meet_it_count() -> None:
         (10, "ad", "dropped"),
     ]
     rows = met(*journeys, besides=range(11, 200_011))  # 200,003 in all: the even ones
-    assert of(rows, "next", "call") == [(1, 1, 0, 0, 1, 0), (1, 1, 1, 1, 0, 0)]
+    assert of(rows, "next", "call") == [(1, 1, 1, 1, 1, 0)]
 
 
 def test_who_meets_it_later_has_not_met_it_yet() -> None:
@@ -108,7 +113,7 @@ def test_a_journey_counts_once_in_each_stratum() -> None:
 
 def test_open_journeys_count_where_the_step_is_mature_only() -> None:
     journeys = (1, "call", "open"), (2, "shop", "open")
-    assert of(met(*journeys), "stage", "call") == [(2, 1, 0, 0, 1, 0), (2, 1, 1, 0, 0, 0)]
+    assert of(met(*journeys), "stage", "call") == [(2, 1, 1, 0, 1, 0)]
     assert met(*journeys, is_mature=False) == []
 
 
@@ -121,21 +126,44 @@ def test_the_goal_is_no_moment_of_truth() -> None:
 # -- the odds ratio
 
 
-def odds(tables: list[list[list[int]]], copies: int = 1) -> Row:
+def odds(
+    tables: list[list[list[int]]],
+    copies: int = 1,
+    *,
+    is_alone: bool = True,
+    columns: str = "odds_ratio, log_odds_error, journeys, converted, expected",
+    besides: range = range(0),
+) -> Row:
     """Of strata [[met and converted, met and not], [the others]]; a customer each, or with copies
-    that are one customer's."""
-    rows, customer = [], 0
-    for stratum, ((a, b), (c, d)) in enumerate(tables):
-        kinds = [(1, 1, 0, 0)] * a + [(1, 0, 0, 0)] * b + [(0, 0, 1, 1)] * c + [(0, 0, 1, 0)] * d
-        for kind in kinds:
-            customer += 1
-            counts = tuple(copies * count for count in kind)
-            rows.append(("stage", 1, "p1", stratum, 1, customer, *counts))
+    that are one customer's. `besides` are customers without any journey."""
+    journeys, places, meetings, customer = [], [], [], 0
+    for stratum, sides in enumerate(tables):
+        for is_met, side in zip((True, False), sides, strict=True):
+            for is_converted in [True] * side[0] + [False] * side[1]:
+                customer, persona = customer + 1, f"p{stratum}"
+                for _ in range(copies):
+                    journey = len(journeys)
+                    journeys.append(
+                        (journey, customer, persona, is_met, not is_met, False, is_converted,
+                         is_met and is_alone and copies == 1)
+                    )  # fmt: skip
+                    if is_met:
+                        meetings.append((journey, customer, 1, 1, 0))
+                    else:
+                        places.append((False, journey, 1, 1, customer, persona, is_converted, 1))
     connection = warehouse(
-        {"findings.meetings": rows, "run.touchpoints": [(1, "call", "buy")]},
+        {
+            "findings.meeting_journeys": journeys,
+            "findings.meeting_places": places,
+            "findings.first_meetings": meetings,
+            "run.touchpoints": [(1, "call", "buy", 1)],
+        },
     )
-    columns = "odds_ratio, log_odds_error, journeys, converted, expected"
-    [row] = made(connection, "findings.meeting_odds", columns)
+    connection.execute(
+        "insert into personas.assignments (customer_id) select range from range(?, ?)",
+        [besides.start, besides.stop],
+    )
+    [row] = made(connection, "findings.meeting_odds", columns, **GOAL)
     return row
 
 
@@ -159,6 +187,68 @@ def test_in_one_stratum_its_error_is_woolfs() -> None:
 
 def test_journeys_of_one_customer_tell_no_more_than_one() -> None:
     assert odds(STRATA, copies=3)[:2] == pytest.approx(odds(STRATA)[:2])
+
+
+def test_a_customer_of_one_journey_counts_as_any_other() -> None:
+    assert odds(STRATA) == odds(STRATA, is_alone=False)
+
+
+def sides_of(walk: str) -> set[tuple[str, str, Any, int, bool]]:
+    """A journey's comparisons, touchpoints, places, steps so far, and whether it meets them."""
+    names, sides = walk.split(" > "), set()
+    so_far = [max(step for step in (1, 2, 4, 8) if step <= number + 1) for number in range(9)]
+    for asked in ("ad", "shop", "call"):
+        first = names.index(asked) if asked in names else 99
+        if first < 99:
+            sides.add(("stage", asked, POINTS[asked], so_far[first], True))
+        if 0 < first < 99:
+            sides.add(("next", asked, names[first - 1], so_far[first - 1], True))
+        stages = [(POINTS[name], steps) for name, steps in zip(names, so_far, strict=False)]
+        places = list(zip(names, so_far, strict=False))
+        for place, steps in set(stages):
+            if place == POINTS[asked] and first > stages.index((place, steps)):
+                sides.add(("stage", asked, place, steps, False))
+        for place, steps in set(places):
+            if first > places.index((place, steps)) + 1:
+                sides.add(("next", asked, place, steps, False))
+    return sides
+
+
+def log_odds(walks: list[Journey], more_of: int | None = None, weight: float = 1) -> Any:
+    """Of each comparison and touchpoint, by the textbook, one customer's journeys weighing more."""
+    counts: dict[Any, Any] = {}
+    for customer, walk, outcome in walks:
+        for *stratum, is_met in sides_of(walk):
+            table = counts.setdefault(tuple(stratum), np.zeros((2, 2)))
+            table[int(not is_met), int(outcome != "converted")] += (
+                weight if customer == more_of else 1
+            )
+    sums: dict[Any, Any] = {}
+    for (comparison, asked, *_), table in counts.items():
+        ((a, b), (c, d)) = table
+        if table.sum(axis=1).all():
+            both = sums.setdefault((comparison, asked), np.zeros(2))
+            both += np.array([a * d, b * c]) / table.sum()
+    return {asked: log(r / s) for asked, (r, s) in sums.items()}
+
+
+def test_its_error_is_that_of_all_customers_parts_added_up() -> None:
+    random = np.random.default_rng(5)
+    walks = [
+        (int(random.integers(1, 60)), " > ".join(random.choice(["ad", "shop", "call"], 9)[:length]),
+         str(random.choice(["converted", "dropped"])))
+        for length in random.integers(1, 9, 120)
+    ]  # fmt: skip
+    by_hand, squares = log_odds(walks), dict.fromkeys(log_odds(walks), 0.0)
+    for customer in {walk[0] for walk in walks}:
+        for asked, value in log_odds(walks, customer, 1.0001).items():
+            squares[asked] += ((value - by_hand[asked]) / 0.0001) ** 2
+    columns = "comparison, touchpoint, ln(odds_ratio), log_odds_error"
+    rows = made(meetings(*walks), "findings.meeting_odds", columns)
+    assert len(rows) == 5  # the ad is alone in its stage
+    for comparison, asked, value, error in rows:
+        assert value == pytest.approx(by_hand[comparison, asked])
+        assert error == pytest.approx(squares[comparison, asked] ** 0.5, rel=1e-3)
 
 
 def test_expected_is_what_the_others_would_have_done() -> None:
@@ -215,21 +305,9 @@ def test_each_of_a_sample_stands_for_as_many() -> None:
     assert row == (180, 60, 180, 90, 0.5, -30)
 
 
-BOTH_SIDES = [(1, 1, 0, 0), (1, 0, 0, 0), (0, 0, 1, 1), (0, 0, 1, 0)]
-
-
 def test_who_is_looked_at_stands_for_the_others() -> None:
-    connection = warehouse({
-        "findings.meetings": [
-            ("stage", 1, "p1", 1, 1, customer, *counts)
-            for customer, counts in enumerate(BOTH_SIDES)
-        ],
-        "run.touchpoints": [(1, "call", "buy")],
-    })  # fmt: skip
-    connection.execute(
-        "insert into personas.assignments (customer_id) select range from range(200002)"
-    )
-    assert made(connection, "findings.meeting_odds", "journeys, each_stands_for") == [(2, 2.0)]
+    columns = "journeys, each_stands_for"
+    assert odds([[[1, 1], [1, 1]]], columns=columns, besides=range(200_002)) == (2, 2.0)
 
 
 def test_too_few_of_an_outcome_are_not_enough() -> None:
