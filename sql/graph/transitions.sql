@@ -5,7 +5,14 @@
 -- not_null: steps, customers, mature_steps
 -- allowed: level stage|touchpoint
 -- shares: probability, probability_low, probability_high
-with assignments as (
+with moves as (
+    select level, customer_id, from_number, to_number, seconds,
+        from_number = 0 or is_mature as is_known,
+        from_number = 0 or (is_mature and is_after_look) as is_known_of_persona
+    from journeys.moves
+),
+
+assignments as (
     select customer_id, persona_id from personas.assignments
 ),
 
@@ -13,20 +20,20 @@ nodes as (
     select level, node_number, node from run.nodes
 ),
 
-times as (  -- each reads the moves itself: what is read twice in common is kept at hand whole
+times as (
     select level, 'all' as persona_id, from_number, to_number,
         median(seconds) as median_seconds,
         cast(quantile_disc(seconds, 0.9) as double) as p90_seconds
-    from journeys.moves
-    where seconds is not null and is_mature
+    from moves
+    where is_known and seconds is not null
     group by level, from_number, to_number
     union all
     select level, persona_id, from_number, to_number,
         median(seconds) as median_seconds,
         cast(quantile_disc(seconds, 0.9) as double) as p90_seconds
-    from journeys.moves
+    from moves
     inner join assignments using (customer_id)
-    where seconds is not null and is_mature and is_after_look
+    where is_known_of_persona and seconds is not null
     group by level, persona_id, from_number, to_number
 ),
 
