@@ -9,10 +9,29 @@ with touches as (
     select * from graph.touches
 ),
 
+repeaters as (
+    select customer_id from touches group by customer_id having min(journey_id) < max(journey_id)
+),
+
+again as (  -- further journeys of a customer to the same node
+    select level, node, is_untouched, customer_id, count(*) - 1 as journeys
+    from touches
+    where customer_id in (select customer_id from repeaters)
+    group by level, node, is_untouched, customer_id
+    having count(*) > 1
+),
+
+again_at_nodes as (
+    select level, node, coalesce(persona_id, 'all') as persona_id,
+        cast(sum(journeys) as bigint) as journeys_again
+    from again
+    inner join personas.assignments using (customer_id)
+    group by grouping sets ((level, node, persona_id), (level, node))
+),
+
 counted as (
     select level, node, is_untouched, coalesce(persona_id, 'all') as persona_id,
         count(*) as journeys,
-        count(distinct customer_id) as customers,
         sum(first_touch) / 1e12 as first_touch,
         sum(last_touch) / 1e12 as last_touch,
         sum(linear) / 1e12 as linear,
@@ -36,7 +55,7 @@ counted as (
 select level, persona_id, node,
     cast(sum(case when is_untouched then 0 else journeys end) as bigint) as journeys,
     cast(sum(case when is_untouched then journeys else 0 end) as bigint) as untouched,
-    cast(sum(customers) as bigint) as customers,
+    cast(sum(journeys) as bigint) - coalesce(max(journeys_again), 0) as customers,
     sum(first_touch) as first_touch,
     sum(last_touch) as last_touch,
     sum(linear) as linear,
@@ -51,4 +70,5 @@ select level, persona_id, node,
     sum(time_decay_value) as time_decay_value,
     sum(shapley_value) as shapley_value
 from counted
+left join again_at_nodes using (level, persona_id, node)
 group by level, persona_id, node
