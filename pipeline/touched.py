@@ -117,7 +117,9 @@ def judge_step(only_touched: bool) -> Step:
     """The step that makes `run.customers_to_judge`: those whose journeys are made anew."""
 
     def make(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
-        if not only_touched or one(connection, ALL_CHANGED):
+        # Where so many are touched that all are made anew, their steps are gone already.
+        are_there = only_touched and has_table(connection, "journeys.all_steps")
+        if not are_there or one(connection, ALL_CHANGED):
             connection.execute(JUDGE_ALL)
             return
         horizon, before = connection.execute(HORIZONS).fetchall()[0]
