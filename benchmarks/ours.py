@@ -16,7 +16,8 @@ JOURNEYS = (sys.executable, "-m", "pipeline")
 # What "load to steps" ends with, and "load to transitions and drop-offs".
 TO_STEPS = ("core.sessions", "journeys.steps")
 TO_TRANSITIONS = (*TO_STEPS, "journeys.journeys", "graph.transitions", "graph.drop_offs")
-BESIDES = ("copy", "load", "checks", "publish", "compact")  # belong to a run, and are no tables
+# Steps that belong to a run, and make no tables.
+BESIDES = ("copy", "load", "checkpoint", "checks", "publish", "compact")
 PERSONAS = "personas."  # a table about everyone does not need to know who is of which persona
 
 

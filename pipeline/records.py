@@ -87,7 +87,8 @@ class Steps:
         self.end()
         self.number += 1
         self.name, self.since, self.rows = name, time.perf_counter(), None
-        self.progress.begins(name, self.number, self.count, self.forecast.left())
+        count = max(self.count, self.number)  # few runs compact their file
+        self.progress.begins(name, self.number, count, self.forecast.left())
 
     def made(self, name: str, rows: int) -> None:
         """The table that the step made has so many new rows."""

@@ -1,6 +1,7 @@
 -- One row per journey and segment: the value by which it is compared with others, where it is known.
 -- Segments are those of the settings (journeys.segments), and the channel and device of the journey's
 -- first step that has any, also where nobody asked for them.
+-- Per customer: made for those in run.customers, and from their own rows only.
 -- key: journey_id, segment
 -- not_null: customer_id, segment_value
 with asked_for as (
@@ -12,6 +13,7 @@ told as (
         arg_min(channel, step_number) filter (where channel is not null) as channel,
         arg_min(device, step_number) filter (where device is not null) as device
     from journeys.steps
+    where customer_id in (select customer_id from run.customers)
     group by journey_id, customer_id
 ),
 
@@ -24,6 +26,7 @@ besides as (
 select journey_id, customer_id, segment, segment_value
 from journeys.segments
 where segment_value <> 'unknown'
+    and customer_id in (select customer_id from run.customers)
 union all
 select journey_id, customer_id, segment, segment_value
 from besides
