@@ -16,8 +16,7 @@ JOURNEYS = (sys.executable, "-m", "pipeline")
 # What "load to steps" ends with, and "load to transitions and drop-offs".
 TO_STEPS = ("core.sessions", "journeys.steps")
 TO_TRANSITIONS = (*TO_STEPS, "journeys.journeys", "graph.transitions", "graph.drop_offs")
-# Steps that belong to a run, and make no tables.
-BESIDES = ("copy", "load", "checkpoint", "checks", "publish", "compact")
+BESIDES = ("copy", "load", "checks", "publish", "compact")  # belong to a run, and are no tables
 PERSONAS = "personas."  # a table about everyone does not need to know who is of which persona
 
 

@@ -15,7 +15,6 @@ from pipeline.listed import Listed
 from pipeline.models import CUSTOMER_LISTS, JUDGED, Model, Step
 from pipeline.promises import check
 
-CHECKPOINT = "checkpoint"  # the step that writes what was made of customers into the file
 SUMS = "run.sums_before"  # the step that keeps what touched customers added to each sum
 LISTED = "customer_id in (select customer_id from {})"  # as every select about listed ones says it
 
@@ -36,7 +35,6 @@ def build(
     new rows.
     """
     added = [part for part in parts if isinstance(part, Model) and part.adds]
-    last = [part for part in parts if isinstance(part, Model) and part.is_below][-1:]
     for part in parts:
         progress(part.name)
         if isinstance(part, Step):
@@ -47,9 +45,6 @@ def build(
         else:
             rows = _renewed(connection, part, parameters, listed) if listed else None
             made(part.name, _whole(connection, part, parameters) if rows is None else rows)
-        if listed and part in last:
-            progress(CHECKPOINT)
-            connection.execute("checkpoint")
     if listed:
         sums.forget(connection, added)
 
@@ -95,14 +90,9 @@ def _renewed(
 def drop_remade(
     connection: duckdb.DuckDBPyConnection, parts: Iterable[Model | Step], *, only_touched: bool
 ) -> None:
-    """Drop the tables that `build` makes whole, so that the new ones take the room of the old.
-
-    Where customers' tables are kept, the room of their old rows is enough: nothing is dropped.
-    """
-    if only_touched:
-        return
+    """Drop the tables that `build` makes whole, so that the new ones take the room of the old."""
     for part in parts:
-        if isinstance(part, Model):
+        if isinstance(part, Model) and not (only_touched and part.is_kept):
             connection.execute(f"drop table if exists {part.name}")
     connection.execute("checkpoint")
 

@@ -68,6 +68,11 @@ class Model:
         """Whether its rows are those of single customers."""
         return self.customer_list is not None and not self.adds
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether a run over touched customers builds upon the table as it stands."""
+        return self.customer_list is not None or self.name == PERSONAS
+
 
 @dataclass(frozen=True)
 class Step:

@@ -25,7 +25,6 @@ WORDS = {
     "personas": "personas",
     "graph": "transitions and drop-offs",
     "findings": "findings",
-    "checkpoint": "writing what was made",
     "checks": "checking promises",
     "publish": "publishing",
 }

@@ -108,31 +108,6 @@ def test_what_is_made_anew_is_at_hand_for_whoever_reads_it_next():
     assert small_tables(connection) == []
 
 
-def test_what_was_made_of_customers_is_written_before_what_is_about_everyone():
-    connection, told = shop([2]), []
-    marked = Model("core.marked", SQL.replace("cup from", "customer_id, cup from"), "A cup.")
-    counted = Model("core.counted", "select count(*) as cups from core.marked", "A count.")
-    connection.execute("create table core.marked as from core.cups")
-    listed = listed_customers(connection, [marked, counted])
-    build(connection, [marked, counted], {}, told.append, listed=listed)
-    assert told == ["core.marked", "checkpoint", "core.counted"]
-
-
-def test_a_warehouse_writes_to_its_file_at_checkpoints_only(tmp_path):
-    path = tmp_path / "shop.duckdb"
-    connection = open_warehouse(path)
-    for part in range(2):
-        table = f"core.cups_{part}"
-        connection.execute(f"create table {table} (cup varchar)")
-        connection.execute(
-            f"insert into {table} select repeat('x', 900) || i from range(30000) t(i)"
-        )
-    log = path.with_name(path.name + ".wal")
-    assert log.stat().st_size > 32 << 20  # DuckDB's own checkpoints come after half of that
-    connection.execute("checkpoint")
-    assert not log.exists() or log.stat().st_size == 0
-
-
 def test_a_column_that_moves_with_the_horizon_moves_for_everyone():
     connection = shop([2])
     connection.execute("create table core.horizon as select 20 as horizon")
