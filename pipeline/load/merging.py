@@ -40,12 +40,12 @@ def merge_events(connection: duckdb.DuckDBPyConnection, settings: Settings) -> t
         return 0, 0
     content = key(joined(quote(c) for c in event_columns(settings) if c not in CONTENT_LESS))
     new = RIVALS.format(content=content, pointer="pointer", is_new="true", table="candidates")
-    old = RIVALS.format(content=content, pointer="rowid", is_new="false", table="landing.events")
+    old = RIVALS.format(content=content, pointer="null", is_new="false", table="landing.events")
     counted = rank(connection, f"{new} union all {old}", "event_id")
     _touch(connection, _changed())
     connection.execute(
         "delete from landing.events "
-        "where rowid in (select pointer from ranked where not is_new and place > 1)"
+        "where event_id in (select event_id from ranked where not is_new and place > 1)"
     )
     connection.execute(
         f"insert into landing.events select {columns} from candidates where {WINNING}"

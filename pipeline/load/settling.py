@@ -61,9 +61,9 @@ COUNTED = """
 def rank(connection: duckdb.DuckDBPyConnection, rivals: str, key: str) -> tuple[int, int]:
     """Make temp.ranked, where place 1 stands; counts what is repeated and what superseded.
 
-    `rivals` selects the key, pointer (a rowid), version, version_order, content_digest, file,
-    row_number and is_new, of what comes and of what stands. `is_known` says whether the same
-    stood before; `is_winning` whether it is the same as what stands now.
+    `rivals` selects the key, pointer (of what comes: its rowid), version, version_order,
+    content_digest, file, row_number and is_new, of what comes and of what stands. `is_known` says
+    whether the same stood before; `is_winning` whether it is the same as what stands now.
     """
     connection.execute(RIVALS.format(rivals=rivals, key=key))
     connection.execute(RANKED.format(key=key))

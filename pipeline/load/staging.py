@@ -17,8 +17,10 @@ from pipeline.load.reading import Reading, read
 from pipeline.load.rejecting import reject_lines
 from pipeline.load.unread import UnreadLine, forget_unread, unread_lines
 
-# A row's place in `staged` tells its number, where it was not counted. Rows that the reader left
-# out are not there, but have numbers: after the place `after`, `lines` of them came before.
+# A row's rowid in `staged` is its place, and tells its number where it was not counted. Nothing is
+# deleted there: at its next checkpoint DuckDB may give the rows after deleted ones other rowids.
+# Rows that the reader left out are not there, but have numbers: after the place `after`, `lines`
+# of them came before.
 ROWS = """
     create or replace temp view staged_rows as
     select
@@ -81,7 +83,7 @@ def _append(
     is_guess = file.kind == "csv" and file.source.encoding is None
     is_wrong = is_guess and any(line.has_wrong_encoding for line in unread)
     if is_wrong and whole_is_rather_latin(file):
-        connection.execute("delete from staged where file_number = ?", [number])
+        _take_back(connection, number)
         latin = read(connection, file, wanted, encoding="latin-1")
         rows = _insert(connection, number, latin, select)
         unread = unread_lines(connection, file)
@@ -103,6 +105,14 @@ def _insert(
         return int(connection.execute(sql).fetchall()[0][0])
     except (duckdb.InvalidInputException, duckdb.IOException) as problem:
         raise unreadable(reading.file, problem) from problem
+
+
+def _take_back(connection: duckdb.DuckDBPyConnection, number: int) -> None:
+    """Make temp.staged anew without the rows of its last file."""
+    connection.execute(
+        "create or replace temp table staged as select * from staged where file_number <> ?",
+        [number],
+    )
 
 
 class InOrder:

@@ -12,7 +12,7 @@ RIVALS = """
         identifier_set_id, true as is_new
     from staged_rows where reason is null
     union all
-    select row_key, version, version_order, content_digest, file, row_number, rowid,
+    select row_key, version, version_order, content_digest, file, row_number, null,
         identifier_set_id, false
     from landing.rows
     where source = '{source}' and row_key in (select row_key from staged where reason is null)
