@@ -11,7 +11,7 @@ import duckdb
 
 from pipeline import sums
 from pipeline.database import bind, one
-from pipeline.listed import Listed
+from pipeline.listed import EVENTS, Listed
 from pipeline.models import CUSTOMER_LISTS, JUDGED, Model, Step
 from pipeline.promises import check
 
@@ -31,17 +31,19 @@ def build(
     """Make every table in the given order and check its promises. Raises PromiseError.
 
     With `listed`, tables below the customer keep the rows of customers not listed; their rows are
-    left at hand. `progress` is told each part as it begins, `made` each table with its number of
-    new rows.
+    left at hand. Tables about everyone are dropped once it is known what touched customers added
+    to the sums: till then little is written, and a checkpoint costs. `progress` is told each part
+    as it begins, `made` each table with its number of new rows.
     """
     added = [part for part in parts if isinstance(part, Model) and part.adds]
-    for part in parts:
+    for number, part in enumerate(parts, 1):
         progress(part.name)
         if isinstance(part, Step):
             part.run(connection, parameters)
             if listed and JUDGED in part.makes:
                 progress(SUMS)
                 sums.remember(connection, added, parameters, listed)
+                drop_remade(connection, parts[number:], only_touched=True)
         else:
             rows = _renewed(connection, part, parameters, listed) if listed else None
             made(part.name, _whole(connection, part, parameters) if rows is None else rows)
@@ -52,10 +54,9 @@ def build(
 def listed_customers(
     connection: duckdb.DuckDBPyConnection, parts: Iterable[Model | Step]
 ) -> Listed:
-    """The listed customers' rows of what is below the customer among these."""
-    return Listed(
-        connection, [part.name for part in parts if isinstance(part, Model) and part.is_below]
-    )
+    """The listed customers' events, and their rows of what is below the customer among these."""
+    below = [part.name for part in parts if isinstance(part, Model) and part.is_below]
+    return Listed(connection, [EVENTS, *below])
 
 
 def _whole(

@@ -18,11 +18,11 @@ SCHEMAS = (
 )  # fmt: skip
 
 # Orders, hashes and times must not depend on the machine: one zone, insertion order kept. A
-# checkpoint comes once 32 MB were written, not 16: each costs the more the larger the warehouse.
+# checkpoint comes once 48 MB were written, not 16: each costs the more the larger the warehouse.
 SETTINGS = {
     "TimeZone": "UTC",
     "preserve_insertion_order": "true",
-    "checkpoint_threshold": "32MB",
+    "checkpoint_threshold": "48MB",
 }
 
 

@@ -14,10 +14,18 @@ import duckdb
 from pipeline.database import one
 
 EVERYONE = "select count(distinct customer_id) from run.customer_sets"
+EVENTS = "run.event_labels"  # a view of all events; who did them is told by their identifiers
+ROWS = "from {} where customer_id in (select customer_id from {})"
+ROWS_OF_EVENTS = """
+    from {} where identifier_set_id in (
+        select identifier_set_id from run.customer_sets
+        where customer_id in (select customer_id from {})
+    )
+"""
 
 
 class Listed:
-    """Small tables of the rows of customers in a list, of the tables below the customer.
+    """Small tables of the rows of customers in a list, of their events and the tables below them.
 
     Where a list names half of all customers or more there is no use in them, and none is made.
     """
@@ -63,5 +71,5 @@ class Listed:
     def _rows(self, table: str, customers: str) -> str:
         if (customers, table) in self._at_hand:
             return self._at_hand[customers, table]
-        rows = f"from {table} where customer_id in (select customer_id from {customers})"
-        return self.made(table, customers, rows, {})
+        rows = ROWS_OF_EVENTS if table == EVENTS else ROWS
+        return self.made(table, customers, rows.format(table, customers), {})

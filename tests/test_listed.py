@@ -41,6 +41,19 @@ def test_a_select_reads_the_listed_customers_rows_only():
     assert connection.execute(sql).fetchall() == [("blue",)]
 
 
+def test_events_are_those_with_identifiers_of_the_listed_customers():
+    connection = shop([2])
+    connection.execute("""
+        create or replace table run.customer_sets as
+        from (values (1, 10), (2, 20), (2, 21), (3, 30)) as sets (customer_id, identifier_set_id);
+        create table run.event_labels as
+        from (values ('a', 10), ('b', 20), ('c', 21), ('d', 30)) as l (event, identifier_set_id)
+    """)
+    sql = "select event from run.event_labels join run.customer_sets using (identifier_set_id)"
+    small = listed_customers(connection, []).upon(sql, LIST)
+    assert connection.execute(f"{small} order by all").fetchall() == [("b",), ("c",)]
+
+
 def test_where_half_of_all_are_listed_it_reads_the_table_itself():
     connection = shop([2, 3], everyone=4)
     listed = Listed(connection, ["core.cups"])

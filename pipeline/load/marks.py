@@ -74,6 +74,10 @@ def write_marks(connection: duckdb.DuckDBPyConnection, marks: Mapping[str, Mark]
         "create or replace table run.file_marks (path varchar, digest varchar, bytes bigint, "
         "modified_ns bigint, changed_ns bigint, inode ubigint, looked_ns bigint)"
     )
-    rows = [[path, *astuple(mark)] for path, mark in sorted(marks.items())]
-    if rows:
-        connection.executemany("insert into run.file_marks values (?, ?, ?, ?, ?, ?, ?)", rows)
+    rows = [(path, *astuple(mark)) for path, mark in sorted(marks.items())]
+    if rows:  # as seven lists: a row at a time, a thousand files take half a second
+        connection.execute(
+            "insert into run.file_marks select unnest(?), unnest(?), unnest(?), unnest(?), "
+            "unnest(?), unnest(?), unnest(?)",
+            list(zip(*rows, strict=True)),
+        )

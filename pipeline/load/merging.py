@@ -74,6 +74,6 @@ def merge_identifier_sets(connection: duckdb.DuckDBPyConnection, kinds: list[str
     connection.execute(f"""
         insert into landing.identifier_sets ({columns})
         select distinct {columns} from staged
+        anti join landing.identifier_sets using (identifier_set_id)
         where reason is null
-            and identifier_set_id not in (select identifier_set_id from landing.identifier_sets)
     """)
