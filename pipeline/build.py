@@ -11,12 +11,11 @@ import duckdb
 
 from pipeline import sums
 from pipeline.database import bind, one
-from pipeline.listed import EVENTS, Listed
-from pipeline.models import CUSTOMER_LISTS, JUDGED, Model, Step
+from pipeline.listed import EVENTS, LISTED, Listed
+from pipeline.models import CUSTOMER_LISTS, JUDGED, TOUCHED, Model, Step
 from pipeline.promises import check
 
 SUMS = "run.sums_before"  # the step that keeps what touched customers added to each sum
-LISTED = "customer_id in (select customer_id from {})"  # as every select about listed ones says it
 
 
 def build(
@@ -35,7 +34,9 @@ def build(
     to the sums: till then little is written, and a checkpoint costs. `progress` is told each part
     as it begins, `made` each table with its number of new rows.
     """
-    added = [part for part in parts if isinstance(part, Model) and part.adds]
+    models = [part for part in parts if isinstance(part, Model)]
+    added = [model for model in models if model.adds]
+    of_touched = {model.name for model in models if model.customer_list == TOUCHED}
     for number, part in enumerate(parts, 1):
         progress(part.name)
         if isinstance(part, Step):
@@ -43,7 +44,8 @@ def build(
             if listed and JUDGED in part.makes:
                 progress(SUMS)
                 sums.remember(connection, added, parameters, listed)
-                drop_remade(connection, parts[number:], only_touched=True)
+                listed.put_away(JUDGED, keep=of_touched)
+                _give_room(connection, parts[number:], only_touched=True)
         else:
             rows = _renewed(connection, part, parameters, listed) if listed else None
             made(part.name, _whole(connection, part, parameters) if rows is None else rows)
@@ -91,7 +93,17 @@ def _renewed(
 def drop_remade(
     connection: duckdb.DuckDBPyConnection, parts: Iterable[Model | Step], *, only_touched: bool
 ) -> None:
-    """Drop the tables that `build` makes whole, so that the new ones take the room of the old."""
+    """Drop the tables that `build` makes whole, so that the new ones take the room of the old.
+
+    Where only touched customers are made anew, `build` does so itself, later.
+    """
+    if not only_touched:
+        _give_room(connection, parts, only_touched=False)
+
+
+def _give_room(
+    connection: duckdb.DuckDBPyConnection, parts: Iterable[Model | Step], *, only_touched: bool
+) -> None:
     for part in parts:
         if isinstance(part, Model) and not (only_touched and part.is_kept):
             connection.execute(f"drop table if exists {part.name}")
@@ -131,27 +143,30 @@ def renew(
     customers = model.customer_list
     assert customers
     stale = f"delete from {model.name} where customer_id in (select customer_id from {customers})"
+    tables = [model.name]
     if listed.are_few(customers):
         sql = listed.upon(model.sql, customers)
         small = listed.made(model.name, customers, sql, bind(sql, parameters))
         connection.execute(stale)
         check(connection, model, small)
         rows = int(one(connection, f"insert into {model.name} from {small}"))
+        tables += listed.renewed(model.name, customers)
     else:
         connection.execute(stale)
         sql = f"insert into {model.name} {model.sql}"
         rows = int(one(connection, sql, bind(sql, parameters)))
         check(connection, model)
     if model.with_horizon:
-        _move_with_horizon(connection, model, parameters)
+        for table in tables:
+            _move_with_horizon(connection, model, table, parameters)
     return rows
 
 
 def _move_with_horizon(
-    connection: duckdb.DuckDBPyConnection, model: Model, parameters: Mapping[str, Any]
+    connection: duckdb.DuckDBPyConnection, model: Model, table: str, parameters: Mapping[str, Any]
 ) -> None:
-    """Bring the column that depends on the horizon up to date, of everyone."""
+    """Bring the column that depends on the horizon up to date, of all in the table."""
     column, value = model.with_horizon or ("", "")
-    sql = f"update {model.name} set {column} = ({value}) from core.horizon "
+    sql = f"update {table} set {column} = ({value}) from core.horizon "
     sql += f"where {column} is distinct from ({value})"
     connection.execute(sql, bind(sql, parameters))

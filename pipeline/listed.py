@@ -6,7 +6,7 @@ is made there, checked there, and put in its table whole. See docs/decisions/sma
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import duckdb
@@ -15,11 +15,11 @@ from pipeline.database import one
 
 EVERYONE = "select count(distinct customer_id) from run.customer_sets"
 EVENTS = "run.event_labels"  # a view of all events; who did them is told by their identifiers
-ROWS = "from {} where customer_id in (select customer_id from {})"
-ROWS_OF_EVENTS = """
-    from {} where identifier_set_id in (
-        select identifier_set_id from run.customer_sets
-        where customer_id in (select customer_id from {})
+LISTED = "customer_id in (select customer_id from {})"  # as every select about listed ones says it
+ROWS = f"from {{}} where {LISTED}"
+ROWS_OF_EVENTS = f"""
+    from {{}} where identifier_set_id in (
+        select identifier_set_id from run.customer_sets where {LISTED}
     )
 """
 
@@ -62,10 +62,20 @@ class Listed:
         self._connection.execute(f"create or replace temp table {small} as {sql}", bound)
         return self._at_hand.setdefault((customers, table), f"temp.{small}")
 
-    def put_away(self, only: str | None = None) -> None:
-        """Drop the small tables, or only those of one list."""
+    def renewed(self, table: str, customers: str) -> list[str]:
+        """Put rows just made anew in the small tables of other lists too; gives all of `table`."""
+        small = self._at_hand[customers, table]
+        others = {who: name for (who, what), name in self._at_hand.items() if what == table}
+        for who in others.keys() - {customers}:
+            self._connection.execute(f"delete from {others[who]} where {LISTED.format(customers)}")
+            self._connection.execute(f"insert into {others[who]} from {small} where "
+                                     f"{LISTED.format(who)}")  # fmt: skip
+        return list(others.values())
+
+    def put_away(self, only: str | None = None, keep: Collection[str] = ()) -> None:
+        """Drop the small tables, or only those of one list, but not those of `keep`."""
         for customers, table in tuple(self._at_hand):
-            if only in (None, customers):
+            if only in (None, customers) and table not in keep:
                 self._connection.execute(f"drop table {self._at_hand.pop((customers, table))}")
 
     def _rows(self, table: str, customers: str) -> str:

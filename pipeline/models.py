@@ -15,7 +15,7 @@ import duckdb
 
 # A select that reads one of these serves all customers, or those listed there.
 CUSTOMER_LISTS = ("run.customers", "run.customers_to_judge")
-JUDGED = CUSTOMER_LISTS[1]
+TOUCHED, JUDGED = CUSTOMER_LISTS
 PERSONAS = "personas.assignments"
 HEADER_FIELDS = ("key", "not_null", "allowed", "shares", "adds", "with_horizon")
 FIRST_WORDS = ("One row per", "A ", "Each ")

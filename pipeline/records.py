@@ -31,8 +31,7 @@ INPUTS = """
     where run_id = ? order by all
 """
 FIGURES = """
-    select 'customers' as figure, count(distinct customer_id) as value
-    from core.events where not is_left_out
+    select 'customers' as figure, count(distinct customer_id) as value from core.sessions
     union all select 'events', count(*) from core.events
     union all select 'sessions', count(*) from core.sessions
     union all select 'journeys', count(*) from journeys.journeys

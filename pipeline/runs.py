@@ -146,8 +146,7 @@ def _make(
         connection.execute(touched.EVERYONE)
         only_touched = False
     listed = listed_customers(connection, parts) if only_touched else None
-    if not only_touched:
-        drop_remade(connection, parts[known:], only_touched=False)
+    drop_remade(connection, parts[known:], only_touched=only_touched)
     build(connection, parts[known:], bound, timed, timed.made, listed=listed)
     result.notes += _notices(connection)
     timed("checks")

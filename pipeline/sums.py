@@ -14,12 +14,13 @@ import duckdb
 
 from pipeline.database import bind, one, quote
 from pipeline.listed import Listed
-from pipeline.models import JUDGED, PERSONAS, Model
+from pipeline.models import PERSONAS, Model
 
-BEFORE = "temp.personas_before"
+BEFORE, NEW_PERSONAS = "temp.personas_before", "temp.new_personas"
 # Who was given another persona while nothing else about them changed: the personas are new ones.
 REASSIGNED = f"""
-    select count(*)
+    create temp table if not exists {NEW_PERSONAS} as
+    select count(*) as customers
     from {BEFORE} as before
     full join {PERSONAS} as now using (customer_id)
     where before.persona_id is distinct from now.persona_id
@@ -38,7 +39,6 @@ def remember(
     for model in models:
         sql = f"create or replace temp table {_before(model)} as {_of_listed(model, listed)}"
         connection.execute(sql, bind(sql, parameters))
-    listed.put_away(JUDGED)
 
 
 def renew_sum(
@@ -51,7 +51,7 @@ def renew_sum(
 
     That is where it counts by persona and customers who were not touched have another persona.
     """
-    if PERSONAS in model.reads and one(connection, REASSIGNED):
+    if PERSONAS in model.reads and _has_new_personas(connection):
         return None
     columns = [row[0] for row in connection.execute(f"describe {model.name}").fetchall()]
     keys = ", ".join(quote(name) for name in columns if name not in model.adds)
@@ -83,8 +83,14 @@ def renew_sum(
 
 def forget(connection: duckdb.DuckDBPyConnection, models: Iterable[Model]) -> None:
     """Drop what was kept for the sums, where any is left."""
-    for table in (BEFORE, *map(_before, models)):
+    for table in (BEFORE, NEW_PERSONAS, *map(_before, models)):
         connection.execute(f"drop table if exists {table}")
+
+
+def _has_new_personas(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether customers who were not touched have another persona; looked at once in a run."""
+    connection.execute(REASSIGNED)
+    return bool(one(connection, f"from {NEW_PERSONAS}"))
 
 
 def _of_listed(model: Model, listed: Listed) -> str:

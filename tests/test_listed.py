@@ -121,6 +121,22 @@ def test_what_is_made_anew_is_at_hand_for_whoever_reads_it_next():
     assert small_tables(connection) == []
 
 
+def test_rows_made_anew_are_put_in_the_small_tables_of_other_lists_too():
+    connection = shop([2], everyone=9)
+    connection.execute("create table run.others as from (values (2), (3)) as o (customer_id)")
+    marked = Model(
+        "core.marked",
+        "select customer_id, upper(cup) as cup from core.cups "
+        "where customer_id in (select customer_id from run.customers)",
+        "One row per cup.",
+    )
+    connection.execute("create table core.marked as from core.cups")
+    listed = listed_customers(connection, [marked])
+    of_others = listed.upon("select cup from core.marked", "run.others")
+    build(connection, [marked], {}, listed=listed)
+    assert connection.execute(f"{of_others} order by all").fetchall() == [("BLUE",), ("green",)]
+
+
 def test_a_column_that_moves_with_the_horizon_moves_for_everyone():
     connection = shop([2])
     connection.execute("create table core.horizon as select 20 as horizon")

@@ -122,9 +122,12 @@ def test_a_broken_promise_stops_the_build():
         build(connection, parts, {})
 
 
-@pytest.mark.parametrize(
-    ("only_touched", "left"), [(False, {"core.c"}), (True, {"core.b", "core.c"})]
-)
+def tables_of(connection, schema):
+    sql = "select table_name from duckdb_tables() where schema_name = ?"
+    return {name for (name,) in connection.execute(sql, [schema]).fetchall()}
+
+
+@pytest.mark.parametrize(("only_touched", "left"), [(False, {"c"}), (True, {"a", "b", "c"})])
 def test_what_is_made_whole_gives_its_room_first(only_touched, left):
     whole = model("select 1 as x", "core.a")
     of_customers = model("select * from run.customers", "core.b")
@@ -132,8 +135,31 @@ def test_what_is_made_whole_gives_its_room_first(only_touched, left):
     for name in ("a", "b", "c"):
         connection.execute(f"create table core.{name} (x int)")
     drop_remade(connection, [whole, of_customers], only_touched=only_touched)
-    names = connection.execute("select schema_name || '.' || table_name from duckdb_tables()")
-    assert {name for (name,) in names.fetchall()} == left
+    assert tables_of(connection, "core") == left
+
+
+def test_a_night_drops_what_it_makes_whole_once_it_knows_whom_to_judge():
+    connection, seen = open_warehouse(":memory:"), []
+    connection.execute("create table graph.a (x int)")
+    for kept in ("graph.kept", "personas.assignments"):
+        connection.execute(f"create table {kept} as select 1 as customer_id")
+
+    def look(connection, _):
+        seen.append(tables_of(connection, "graph"))
+
+    judged = Step("run.judged", frozenset(), ("run.customers_to_judge",), look)
+    later = Step("run.later", frozenset(), (), look)
+    whole = model("select 1 as x", "graph.a")
+    kept = model(
+        "select 1 as customer_id where customer_id in (select customer_id from run.customers)",
+        "graph.kept",
+    )
+    connection.execute("create table run.customers as select 1 as customer_id where false")
+    connection.execute("create table run.customer_sets as select 1 as customer_id")
+    parts = [judged, later, whole, kept]
+    build(connection, parts, {}, listed=listed_customers(connection, parts))
+    assert seen == [{"a", "kept"}, {"kept"}]
+    assert tables_of(connection, "graph") == {"a", "kept"}
 
 
 def test_a_null_in_a_key_is_caught():

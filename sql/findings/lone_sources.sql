@@ -3,19 +3,22 @@
 -- key: source
 -- not_null: customers, share
 -- shares: share
-with seen as (
-    select customer_id, min(source) as source, max(source) as other_source
+with seen as (  -- first the different sources: texts are dear to compare
+    select distinct customer_id, source
     from core.events
     where not is_left_out
-    group by customer_id
+),
+
+known as (
+    select customer_id, min(source) as source, count(*) as sources from seen group by customer_id
 ),
 
 totals as (
-    select count(*) as all_customers from seen
+    select count(*) as all_customers from known
 )
 
 select source, count(*) as customers, count(*) / nullif(min(all_customers), 0) as share
-from seen
+from known
 cross join totals
-where source = other_source
+where sources = 1
 group by source

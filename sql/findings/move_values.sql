@@ -6,10 +6,9 @@
 -- not_null: conversions_lost
 -- shares: chance, others_chance
 with counted as (
-    select level, from_number, to_number, count(*) as customers,
-        count(*) filter (where outcome = 'converted') as converted
-    from findings.first_moves
-    inner join journeys.journeys using (journey_id)
+    select level, from_number, to_number, cast(sum(customers) as bigint) as customers,
+        cast(sum(converted) as bigint) as converted
+    from findings.first_move_counts
     group by level, from_number, to_number
 ),
 

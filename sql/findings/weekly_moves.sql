@@ -15,8 +15,11 @@ numbered as (
     inner join findings.groups using (segment, segment_value)
 )
 
-select 0 as group_number, level, from_number, to_number, week_number, count(*) as customers
-from first_moves
+select 0 as group_number, level, from_number, to_number, week_number, customers
+from findings.first_move_counts
+union all
+select 0, level, from_number, to_number, week_number, count(*)
+from findings.first_journeys
 group by level, from_number, to_number, week_number
 union all
 select group_number, level, from_number, to_number, week_number, count(*)

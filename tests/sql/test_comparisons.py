@@ -37,6 +37,39 @@ def compared(one: tuple[int, int], other: tuple[int, int]) -> list[Row]:
     return [row[1:] for row in found if row[0] == 1]
 
 
+FIRST_MOVES = {
+    "findings.first_moves": [
+        ("stage", 1, 1, 11, 2, 100), ("stage", 2, 1, 21, 2, 100), ("stage", 3, 1, 31, -2, 100),
+        ("stage", 3, 2, 31, 3, 101),
+    ],
+    "findings.first_journeys": [("journey", 1, 0, 11, -1, 100), ("journey", 2, 0, 21, -2, 100)],
+    "journeys.journeys": [
+        (journey, journey // 10, None, None, outcome, 1, 1, "a", True, None, 1)
+        for journey, outcome in ((11, "converted"), (21, "open"), (31, "dropped"))
+    ],
+}  # fmt: skip
+
+
+def test_first_moves_are_counted_by_week_with_those_that_converted() -> None:
+    found = made(warehouse(FIRST_MOVES), "findings.first_move_counts", "*")
+    assert sorted(found) == [
+        ("stage", 1, -2, 100, 1, 0), ("stage", 1, 2, 100, 2, 1), ("stage", 2, 3, 101, 1, 0),
+    ]  # fmt: skip
+
+
+def test_the_weeks_of_everyone_hold_first_moves_and_first_journeys() -> None:
+    connection = warehouse(FIRST_MOVES | {"findings.groups": []})
+    connection.execute(
+        "create table findings.journey_groups "
+        "(journey_id bigint, customer_id bigint, segment varchar, segment_value varchar)"
+    )
+    found = made(connection, "findings.weekly_moves", "*")
+    assert sorted(found) == [
+        (0, "journey", 0, -2, 100, 1), (0, "journey", 0, -1, 100, 1), (0, "stage", 1, -2, 100, 1),
+        (0, "stage", 1, 2, 100, 2), (0, "stage", 2, 3, 101, 1),
+    ]  # fmt: skip
+
+
 def test_a_stretch_is_compared_with_all_other_weeks() -> None:
     found = stretches(weeks((50, 10), (50, 10), (50, 30), (50, 10)))
     assert (102, 102, 50, 30, 150, 30) in found
