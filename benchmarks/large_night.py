@@ -1,5 +1,6 @@
 """One night of a hundredth of new events upon many, against all of them in full."""
 
+import os
 import shutil
 import statistics
 import sys
@@ -52,9 +53,11 @@ def large_night(work: Path, events: int, say: Say = print) -> LargeNight:
     finally:
         (later / new.name).rename(new)
     say("the night")
+    os.sync()  # a night comes hours after the run before, whose writing is over by then
     night = ours.run(folder, warehouse)
     say("all of it in full")
     shutil.copy(warehouse, full)
+    os.sync()
     whole = ours.run(folder, full, "--full")
     differ = differing(warehouse, full)
     shutil.rmtree(out)
