@@ -75,7 +75,7 @@ def write_marks(connection: duckdb.DuckDBPyConnection, marks: Mapping[str, Mark]
         "modified_ns bigint, changed_ns bigint, inode ubigint, looked_ns bigint)"
     )
     rows = [(path, *astuple(mark)) for path, mark in sorted(marks.items())]
-    if rows:  # as seven lists: a row at a time, a thousand files take half a second
+    if rows:  # as seven lists: a row at a time, 270 files took 0.2 s
         connection.execute(
             "insert into run.file_marks select unnest(?), unnest(?), unnest(?), unnest(?), "
             "unnest(?), unnest(?), unnest(?)",
